@@ -1,0 +1,176 @@
+"""What a plugin may be: Encoder, Transcriber, Modality, Projector, Collection; and their optional abilities.
+
+An author writes a class with a few attributes and one method. Batching, order, device, checks of shape and
+finiteness, caching, progress and cancellation are the core's work (`explorer.encoding`).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from explorer.types import Asset, Content, FloatArray, Label, Segment, SourceItem, Transcript
+
+
+class Loadable:
+    """Common part of encoders and transcribers: declaring is cheap, `load` is called once before first use."""
+
+    name: str
+    """Unique, kebab-case: `text-use`."""
+    revision: str
+    """Changes whenever the same content would get another vector."""
+    modalities: tuple[str, ...]
+    licence: str = ""
+    """Licence of the weights."""
+    title: ClassVar[Mapping[str, str]] = {}
+    """Title in languages, for the page."""
+    assets: tuple[Asset, ...] = ()
+    """Pinned assets that `load` needs."""
+    batch_size: int = 32
+
+    def load(self, assets: Mapping[str, Path], device: str) -> None:
+        """Load weights. Called once, in one thread, before the first batch.
+
+        Args:
+            assets: asset name → folder with its verified members.
+            device: "cpu", "cuda", "mps", ….
+
+        Raises:
+            MissingError: something needed is absent; the message names the command that brings it.
+        """
+
+
+class Encoder(Loadable, ABC):
+    """Maps a batch of contents of its modalities to vectors."""
+
+    dim: int
+
+    @abstractmethod
+    def encode_batch(self, contents: Sequence[Content]) -> FloatArray:
+        """Encode contents.
+
+        Returns:
+            (n, dim) float32, one row a content in the given order, finite.
+
+        Raises:
+            RefusedContent: a content cannot be encoded; its `ref` is named.
+        """
+
+
+class Transcriber(Loadable, ABC):
+    """Turns contents into text, which the anchor of a space then encodes (speech, OCR, captioning)."""
+
+    @abstractmethod
+    def transcribe_batch(self, contents: Sequence[Content]) -> list[Transcript]:
+        """One Transcript a content, in the given order; empty text where there is nothing to read."""
+
+
+@runtime_checkable
+class LabelScorer(Protocol):
+    """An encoder whose vectors can be read as scores of named classes: it can cross a label bridge."""
+
+    def labels(self) -> Sequence[Label]:
+        """The classes, in a fixed order; cheap, needs no weights."""
+        ...
+
+    def label_scores(self, vectors: FloatArray) -> FloatArray:
+        """(n, dim) own vectors → (n, n_labels) float32 weights, not negative, each row summing to 1.
+
+        These weights mix the prototypes of the labels into a vector of the space (ConSE, Norouzi et al. 2014).
+        """
+        ...
+
+    def reference_scores(self) -> FloatArray | None:
+        """(m, n_labels) label_scores of a fixed, shipped development set; their mean centres the bridge.
+
+        None: the bridge is centred by the mean prototype.
+        """
+        ...
+
+
+@runtime_checkable
+class Explainer(Protocol):
+    """Why is it here: the encoder's own account of one of its vectors."""
+
+    def explain(self, vector: FloatArray, language: str, top: int = 3) -> list[tuple[str, float]]:
+        """(dim,) → the strongest (label, score) pairs, scores in [0, 1]."""
+        ...
+
+
+@runtime_checkable
+class Segmenter(Protocol):
+    """An encoder that also gives vectors for the stretches of a long content, in the same pass."""
+
+    def encode_segments(self, contents: Sequence[Content]) -> tuple[FloatArray, list[list[Segment]]]:
+        """Like `encode_batch`, and for each content its segments (an empty list where it is short)."""
+        ...
+
+
+class EncoderFamily(ABC):
+    """Encoders made from an argument: `sentence-transformers:NAME_OR_FOLDER`."""
+
+    name: str
+    title: ClassVar[Mapping[str, str]] = {}
+    licence: str = ""
+
+    @abstractmethod
+    def create(self, argument: str) -> Encoder:
+        """Declare (not load) the encoder for `argument`.
+
+        Raises:
+            MissingError: no such model is within reach.
+        """
+
+
+class Modality(ABC):
+    """How a file becomes content, and how content is recognised."""
+
+    name: str
+    title: ClassVar[Mapping[str, str]] = {}
+    suffixes: tuple[str, ...] = ()
+    marker: str = "cross"
+    """Plotly marker symbol on the map."""
+
+    @abstractmethod
+    def decode(self, data: bytes, ref: str) -> Content:
+        """Decode untrusted bytes within bounds.
+
+        Raises:
+            RefusedContent: broken, empty, too large, not of this modality; names `ref` and the reason.
+        """
+
+
+class Projector(ABC):
+    """Draws vectors in 2-D."""
+
+    name: str
+    revision: str
+    title: ClassVar[Mapping[str, str]] = {}
+
+    @abstractmethod
+    def fit(self, vectors: FloatArray, seed: int) -> FloatArray:
+        """(n, dim) float32, rows of unit length → (n, 2) float32 coordinates."""
+
+
+class Collection(ABC):
+    """A built-in collection of items, such as the demo."""
+
+    name: str
+    title: ClassVar[Mapping[str, str]] = {}
+    assets: tuple[Asset, ...] = ()
+
+    @abstractmethod
+    def items(self, assets: Mapping[str, Path]) -> Iterable[SourceItem]:
+        """The items; lazily, since media may be rendered on the way."""
+
+    def __iter__(self) -> Iterator[SourceItem]:
+        raise TypeError("call items(assets)")
+
+
+Command = tuple[str, Any]
+"""(name, typer.Typer): a group of commands under `explorer NAME`."""
+
+ProgressCallback = Callable[["Any"], None]
+"""Called with a `Progress`; may raise `Cancelled` to stop the work cleanly."""

@@ -1,0 +1,1 @@
+"""The bundled plugins; each enters by entry point, like anyone else's."""

@@ -1,0 +1,1 @@
+"""Measuring spaces: evaluation, statistics, and later probes."""
