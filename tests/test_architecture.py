@@ -1,4 +1,4 @@
-"""The shape of the code: who may import whom, what stays out of start-up, how long files and functions get."""
+"""The shape of the code: who may import whom, what stays out of start-up, how long files get."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ def test_imports_go_one_way(path: Path) -> None:
         top = module.split(".")[0]
         if top not in LAYERS:
             continue
-        assert top in LAYERS[layer], f"{name_of(path)} imports {module}: {layer} may only import {LAYERS[layer]}"
+        assert top in LAYERS[layer], (
+            f"{name_of(path)} imports {module}: {layer} may only import {LAYERS[layer]}"
+        )
         if top == "explorer" and layer in ("plugins", "probes"):
             allowed = set(explorer.__all__)
             # i18n is the one other door: strings of a plugin's page and commands are translated there.
@@ -110,11 +112,15 @@ def test_streamlit_stays_in_the_ui(path: Path) -> None:
 @SOURCES
 def test_heavy_packages_are_imported_inside_functions(path: Path) -> None:
     heavy = [m for m, _ in imports(at_module_level(parse(path)), path) if m.split(".")[0] in HEAVY]
-    assert not heavy, f"{name_of(path)} imports {heavy} when it is imported: do it in the function that needs it"
+    assert not heavy, (
+        f"{name_of(path)} imports {heavy} when it is imported: do it in the function that needs it"
+    )
 
 
 def test_files_are_short() -> None:
-    long = {name_of(p): n for p in sources() if (n := len(p.read_text("utf-8").splitlines())) > MAX_FILE_LINES}
+    long = {
+        name_of(p): n for p in sources() if (n := len(p.read_text("utf-8").splitlines())) > MAX_FILE_LINES
+    }
     assert set(long) == set(LONG_FILES), f"files over {MAX_FILE_LINES} lines: {long}"
 
 
@@ -129,7 +135,9 @@ def test_functions_are_short() -> None:
     assert set(long) == set(LONG_FUNCTIONS), f"functions over {MAX_FUNCTION_LINES} lines: {long}"
 
 
-@pytest.mark.parametrize("statement", ["import explorer", "import explorer.cli.main", "--help", "search --help"])
+@pytest.mark.parametrize(
+    "statement", ["import explorer", "import explorer.cli.main", "--help", "search --help"]
+)
 def test_start_up_is_light(statement: str) -> None:
     if statement.startswith("import"):
         run = statement

@@ -111,7 +111,9 @@ def test_detect(environ: dict[str, str], language: str, monkeypatch: pytest.Monk
     assert i18n.detect(environ) == language
 
 
-@pytest.mark.parametrize(("tag", "language"), [("zh-Hans-CN", "zh"), ("ZH", "zh"), ("en_GB", "en"), ("fr", "en")])
+@pytest.mark.parametrize(
+    ("tag", "language"), [("zh-Hans-CN", "zh"), ("ZH", "zh"), ("en_GB", "en"), ("fr", "en")]
+)
 def test_activate_takes_any_tag(tag: str, language: str) -> None:
     i18n.activate(tag)
     assert i18n.current() == language
