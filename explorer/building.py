@@ -1,4 +1,4 @@
-"""Builds a workspace from a built-in collection, such as the demo; an interrupted build goes on where it was."""
+"""Builds a workspace from a built-in collection, such as the demo; a build that was stopped goes on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def build_collection(
         MissingError: its media are absent and cannot be fetched.
     """
     collection = _collection(workspace, name)
-    folders = {asset.name: workspace.pool.assets.fetch(asset, progress) for asset in collection.assets}
+    folders = {asset.name: workspace.pool.assets.folder(asset) for asset in collection.assets}
     report = workspace.ingest(collection.items(folders), total=collection.size, progress=progress)
     if not report.cancelled:
         workspace.store.set_meta(_WHOLE, name)

@@ -81,4 +81,4 @@ def _nearest(tag: str) -> Language:
 def _catalogue(language: Language) -> _gettext.NullTranslations:
     if language == "en":
         return _gettext.NullTranslations()
-    return _gettext.translation(DOMAIN, LOCALE_FOLDER, [language])
+    return _gettext.translation(DOMAIN, LOCALE_FOLDER, [language], fallback=True)

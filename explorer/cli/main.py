@@ -99,7 +99,7 @@ def _run(args: list[str]) -> int:
 
 
 def _choose_language(args: Sequence[str]) -> None:
-    """`--lang` anywhere on the line, else what the environment says; also for the words of typer and click."""
+    """`--lang` anywhere on the line, else what the environment says; also for typer's own words."""
     for position, word in enumerate(args):
         if word == "--lang" and position + 1 < len(args):
             os.environ["EXPLORER_LANG"] = args[position + 1]

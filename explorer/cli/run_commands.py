@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from explorer.cli import options
-from explorer.cli.session import DEMO, build, note, opened
+from explorer.cli.session import DEMO, note, opened
 from explorer.cli.workspace_commands import finish
 from explorer.errors import MissingError
 from explorer.i18n import _
@@ -45,8 +45,8 @@ def demo_build(
     lang: Annotated[str | None, options.language()] = None,
 ) -> None:
     """Build the demo: pictures, sounds, spoken and written sentences."""
-    with opened(workspace, space=space, offline=offline, device=device, create=True) as collection:
-        report = build(collection, DEMO)
+    with opened(workspace, space=space, offline=offline, device=device, create=True) as session:
+        report = session.build(DEMO)
     finish(report, as_json=as_json)
 
 

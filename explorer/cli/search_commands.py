@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +14,9 @@ from explorer.errors import InputError
 from explorer.i18n import _, current, localise
 
 if TYPE_CHECKING:
-    from explorer.registry import Registry
-    from explorer.results import QueryPart, SearchResult
+    from rich.table import Table
+
+    from explorer.results import Hit, QueryPart, SearchResult
     from explorer.workspace import Workspace
 
 
@@ -45,13 +47,14 @@ def search(
             _("Nothing is asked."), next_step=_("Give a text, `--image FILE` or `--audio FILE`.")
         )
     targets = [name.strip() for name in to.split(",") if name.strip()] if to is not None else None
-    with opened(workspace, space=space, offline=offline, device=device, with_demo=True) as collection:
-        asked = _mixture(collection, query, minus or [])
-        result = collection.search(asked, image=image, audio=audio, to=targets, k=k, language=language)
-        if as_json:
-            output.emit_json(result.as_json(current()))
-        else:
-            _show(result, collection.registry)
+    with opened(workspace, space=space, offline=offline, device=device, with_demo=True) as session:
+        asked = _mixture(session.workspace, query, minus or [])
+        result = session.workspace.search(asked, image=image, audio=audio, to=targets, k=k, language=language)
+        titles = {name: m.title for name, m in session.workspace.registry.modalities.items()}
+    if as_json:
+        output.emit_json(result.as_json(current()))
+    else:
+        _show(result, {name: localise(title) or name for name, title in titles.items()})
 
 
 def _mixture(workspace: Workspace, query: str | None, minus: list[str]) -> str | list[QueryPart] | None:
@@ -72,42 +75,46 @@ def _mixture(workspace: Workspace, query: str | None, minus: list[str]) -> str |
     ]
 
 
-def _show(result: SearchResult, registry: Registry) -> None:
-    from rich.table import Table
+def _show(result: SearchResult, titles: Mapping[str, str]) -> None:
     from rich.text import Text
-
-    from explorer.results import caption
 
     console = output.out()
     if result.spoken is not None and result.spoken.text:
         console.print(Text(_("Heard: {text}").format(text=result.spoken.text)))
     for modality, hits in result.results.items():
-        title = localise(registry.modalities[modality].title) if modality in registry.modalities else ""
-        table = Table(
-            title=Text(title or modality), title_justify="left", title_style="bold", box=None, pad_edge=False
-        )
-        table.add_column()
-        table.add_column(justify="right")
-        table.add_column(_("item"), overflow="fold", ratio=2)
-        table.add_column(_("why"), overflow="fold", ratio=2)
-        table.add_column(_("id"), no_wrap=True)
-        for hit in hits:
-            name = caption(hit.item, current())
-            if hit.at is not None:
-                name = _("{name} (at {seconds} s)").format(name=name, seconds=f"{hit.at:.1f}")
-            table.add_row(
-                Text(output.bar(hit.score)),
-                output.number(hit.similarity),
-                Text(name),
-                Text(hit.why, style="dim"),
-                Text(hit.item.id, style="dim"),
-            )
+        title = titles.get(modality, modality)
         if hits:
-            console.print(table)
+            console.print(_column(title, hits))
             chance = output.number(result.chance[modality])
             console.print(Text(_("A random item gives {chance}.").format(chance=chance), style="dim"))
         else:
-            console.print(Text(_("{modality}: nothing here.").format(modality=title or modality)))
+            console.print(Text(_("{modality}: nothing here.").format(modality=title)))
         console.print()
     for text in result.notes:
         note(text)
+
+
+def _column(title: str, hits: Sequence[Hit]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from explorer.results import caption
+
+    table = Table(title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(_("item"), overflow="fold", ratio=2)
+    table.add_column(_("why"), overflow="fold", ratio=2)
+    table.add_column("id", no_wrap=True)
+    for hit in hits:
+        name = caption(hit.item, current())
+        if hit.at is not None:
+            name = _("{name} (at {seconds} s)").format(name=name, seconds=f"{hit.at:.1f}")
+        table.add_row(
+            Text(output.bar(hit.score)),
+            output.number(hit.similarity),
+            Text(name),
+            Text(hit.why, style="dim"),
+            Text(hit.item.id, style="dim"),
+        )
+    return table

@@ -21,7 +21,7 @@ ADDRESS = "127.0.0.1"
 FIRST_PORT = 8501
 PORTS_TRIED = 50
 START_LIMIT = 120.0  # seconds until the page must answer
-# Streamlit reports usage, asks an outside address for its own, and listens on all interfaces unless told otherwise.
+# Left alone, Streamlit reports usage, asks an outside address for its own, and listens on all interfaces.
 SETTINGS = {
     "browser.gatherUsageStats": "false",
     "browser.serverAddress": ADDRESS,

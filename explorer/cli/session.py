@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.cli import output
@@ -17,6 +18,20 @@ if TYPE_CHECKING:
 DEMO = "demo"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """An open workspace and the one line of progress of its command; print results after the session."""
+
+    workspace: Workspace
+    progress: ProgressLine
+
+    def build(self, collection: str) -> IngestReport:
+        """Build `collection` into the workspace."""
+        from explorer.building import build_collection
+
+        return build_collection(self.workspace, collection, self.progress)
+
+
 @contextmanager
 def opened(
     name: str,
@@ -26,9 +41,11 @@ def opened(
     device: str | None = None,
     create: bool = False,
     with_demo: bool = False,
-) -> Iterator[Workspace]:
+) -> Iterator[Session]:
     """The workspace `name`; `with_demo` builds the demo first where it is absent or was left unfinished."""
+    from explorer.assets import AssetStore
     from explorer.building import is_built
+    from explorer.encoding import EncoderPool
     from explorer.registry import load_registry
     from explorer.workspace import Workspace
 
@@ -37,23 +54,19 @@ def opened(
         if plugin.reason:
             note(_("Plugin {name} is off: {reason}").format(name=plugin.name, reason=plugin.reason))
     demo = with_demo and name == DEMO
-    with Workspace.open(
-        name, space=space, offline=offline, device=device, create=create or demo, registry=registry
-    ) as workspace:
-        if demo and not is_built(workspace, DEMO):
-            note(_("Building the demo. This is done once; stop any time, it resumes."))
-            build(workspace, DEMO)
-        yield workspace
-
-
-def build(workspace: Workspace, collection: str) -> IngestReport:
-    """Build `collection` into the workspace, with progress; tells what stayed out."""
-    from explorer.building import build_collection
-
     with ProgressLine() as progress:
-        report = build_collection(workspace, collection, progress)
-    tell(report)
-    return report
+        pool = EncoderPool(registry, AssetStore(offline=offline, progress=progress), device)
+        with Workspace.open(
+            name, space=space, create=create or demo, registry=registry, pool=pool
+        ) as workspace:
+            session = Session(workspace=workspace, progress=progress)
+            if demo and not is_built(workspace, DEMO):
+                note(_("Building the demo. This is done once; stop any time, it resumes."))
+                report = session.build(DEMO)
+                tell(report)
+                if report.cancelled:
+                    raise KeyboardInterrupt
+            yield session
 
 
 def tell(report: IngestReport) -> None:
@@ -63,7 +76,7 @@ def tell(report: IngestReport) -> None:
     for text in report.notes:
         note(text)
     if report.cancelled:
-        note(_("Stopped. What is in stays; the same command goes on from here."))
+        note(_("What is in stays; the same command goes on from here."))
 
 
 def note(text: str) -> None:

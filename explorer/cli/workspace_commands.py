@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from explorer.cli import options, output
-from explorer.cli.progress import ProgressLine
 from explorer.cli.session import opened, tell
 from explorer.i18n import _, current, ngettext
 
@@ -30,14 +29,11 @@ def ingest(
     lang: Annotated[str | None, options.language()] = None,
 ) -> None:
     """Take files in; what is there already is skipped, so it can be stopped and run again."""
-    from explorer.sources import expand
+    from explorer.media import walk
 
-    sources = list(expand(paths))
-    with (
-        opened(workspace, space=space, offline=offline, device=device, create=True) as collection,
-        ProgressLine() as progress,
-    ):
-        report = collection.ingest(sources, total=len(sources), progress=progress)
+    sources = list(walk(paths))
+    with opened(workspace, space=space, offline=offline, device=device, create=True) as session:
+        report = session.workspace.ingest(sources, total=len(sources), progress=session.progress)
     finish(report, as_json=as_json)
 
 
@@ -78,14 +74,13 @@ def items(
 
     from explorer.results import caption
 
-    with opened(workspace) as collection:
-        counts = collection.counts()
-        found = collection.items(modality, language, contains, limit, offset)
-        if as_json:
-            output.emit_json(
-                {"workspace": collection.name, "counts": counts, "items": [record(item) for item in found]}
-            )
-            return
+    with opened(workspace) as session:
+        name = session.workspace.name
+        counts = session.workspace.counts()
+        found = session.workspace.items(modality, language, contains, limit, offset)
+    if as_json:
+        output.emit_json({"workspace": name, "counts": counts, "items": [record(item) for item in found]})
+        return
     table = _table("id", _("modality"), _("language"), _("item"), _("licence"))
     for item in found:
         row = item.id, item.modality, item.language or "", caption(item, current()), item.licence
@@ -108,21 +103,28 @@ def show(
     """Show an item, where its file lies, and how the encoders see it."""
     from rich.text import Text
 
-    with opened(workspace, space=space, offline=offline, device=device) as collection:
-        item = collection.item(item_id)
-        path = collection.media_path(item)
-        views = collection.explain(item, current())
+    with opened(workspace, space=space, offline=offline, device=device) as session:
+        item = session.workspace.item(item_id)
+        path = session.workspace.media_path(item)
+        views = session.workspace.explain(item, current())
     if as_json:
         output.emit_json({"item": record(item), "path": path, "views": views})
         return
+    rows = {
+        "id": item.id,
+        _("modality"): item.modality,
+        _("language"): item.language,
+        _("text"): item.text,
+        _("name"): item.name,
+        _("captions"): " · ".join(f"{k} {v}" for k, v in item.captions.items()),
+        _("licence"): item.licence,
+        _("origin"): item.origin,
+        _("file"): path,
+    }
     table = _table("", "")
-    for key, value in {**record(item), "path": path}.items():
+    for heading, value in [*rows.items(), *((view.encoder, view.why()) for view in views)]:
         if value:
-            shown = " · ".join(f"{k}: {v}" for k, v in value.items()) if isinstance(value, dict) else value
-            table.add_row(Text(key, style="dim"), Text(str(shown)))
-    for view in views:
-        if view.why():
-            table.add_row(Text(view.encoder, style="dim"), Text(view.why()))
+            table.add_row(Text(heading, style="dim"), Text(str(value)))
     output.out().print(table)
 
 
@@ -133,9 +135,9 @@ def rm(
     lang: Annotated[str | None, options.language()] = None,
 ) -> None:
     """Remove items with their vectors and files."""
-    with opened(workspace) as collection:
-        found = [collection.item(item_id).id for item_id in ids]
-        count = collection.remove(found)
+    with opened(workspace) as session:
+        found = [session.workspace.item(item_id).id for item_id in ids]
+        count = session.workspace.remove(found)
     if as_json:
         output.emit_json({"removed": found})
     else:
@@ -143,7 +145,7 @@ def rm(
 
 
 def record(item: ItemRecord) -> dict[str, Any]:
-    """An item as JSON and as the table shows it."""
+    """An item as JSON."""
     return {
         "id": item.id,
         "modality": item.modality,
