@@ -57,7 +57,12 @@ def describe(error: BaseException) -> Failure:
             exit_code=error.exit_code,
         )
     if isinstance(error, StoreError):
-        return Failure(kind=type(error).__name__, message=str(error), exit_code=ExplorerError.exit_code)
+        return Failure(
+            kind=type(error).__name__,
+            message=error.message,
+            next_step=error.next_step,
+            exit_code=ExplorerError.exit_code,
+        )
     if isinstance(error, ClickError):
         return _usage(error)
     if isinstance(error, KeyboardInterrupt | typer.Abort):
@@ -69,8 +74,10 @@ def _usage(error: Any) -> Failure:
     """Typer's own words are English; the frequent cases are said in the reader's language."""
     kind = type(error).__name__
     parameter = getattr(error, "param", None)
-    name = parameter.get_error_hint(error.ctx) if parameter is not None and error.ctx is not None else ""
-    if kind == "NoSuchOption":
+    name = _parameter_name(parameter) if parameter is not None else ""
+    if kind == "NoArgsIsHelpError":
+        message = _("Missing command.")
+    elif kind == "NoSuchOption":
         message = _("There is no option {name}.").format(name=error.option_name)
     elif kind == "MissingParameter" and name:
         message = _("{name} is missing.").format(name=name)
@@ -85,6 +92,13 @@ def _usage(error: Any) -> Failure:
         next_step=_("`{command} --help` lists what it takes.").format(command=command),
         exit_code=USAGE_ERROR,
     )
+
+
+def _parameter_name(parameter: Any) -> str:
+    """As the help writes it: `--image`, `PATH…`."""
+    if parameter.param_type_name == "argument" and parameter.metavar:
+        return str(parameter.metavar)
+    return max(parameter.opts, key=len)
 
 
 def _unexpected(error: BaseException) -> Failure:

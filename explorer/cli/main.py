@@ -16,16 +16,14 @@ from explorer.cli import output
 from explorer.cli.failures import describe
 from explorer.i18n import N_, _
 
-# Headings that typer and click write themselves and look up in gettext's default domain, which is ours here.
+# Words that typer writes itself and looks up in gettext's default domain, which is ours here.
 HEADINGS = (
-    N_("Usage: "),
     N_("Options"),
     N_("Arguments"),
     N_("Commands"),
-    N_("[required]"),
-    N_("[default: {}]"),
-    N_("[env var: {}]"),
-    N_("Show this message and exit."),
+    N_("required"),
+    N_("default: {default}"),
+    N_("env var: {var}"),
     N_("Missing command."),
     N_("No such command {name!r}."),
 )
@@ -52,7 +50,12 @@ def build_app() -> typer.Typer:
     from explorer.cli.assets_commands import app as assets
     from explorer.registry import load_registry
 
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+    app = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        suggest_commands=i18n.current() == "en",  # typer suggests in English
+    )
     app.callback(
         invoke_without_command=True, help=_("Text, pictures, sounds and speech in one space, on one map.")
     )(_root)
@@ -94,8 +97,18 @@ def _root(
 
 def _run(args: list[str]) -> int:
     command: Any = typer.main.get_command(build_app())
+    _word_help(command)
     code = command.main(args, prog_name="explorer", standalone_mode=False)
     return code if isinstance(code, int) else 0
+
+
+def _word_help(command: Any) -> None:
+    """The words of `--help` itself, which typer does not look up in the catalogue."""
+    option = command.get_help_option(command.context_class(command))
+    if option is not None:
+        option.help = _("Show this message and exit.")
+    for below in getattr(command, "commands", {}).values():
+        _word_help(below)
 
 
 def _choose_language(args: Sequence[str]) -> None:

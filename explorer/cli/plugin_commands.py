@@ -51,6 +51,6 @@ def list_plugins(
 
 def group() -> typer.Typer:
     """`explorer plugins`."""
-    app = typer.Typer(no_args_is_help=True)
+    app = typer.Typer()
     app.command("list", help=_("List the plugins: what each brings, and why one is off."))(list_plugins)
     return app

@@ -14,7 +14,9 @@ from explorer.i18n import _
 
 
 def run(
-    port: Annotated[int | None, typer.Option(help=_("The port of the page; a free one by default."))] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="N", help=_("The port of the page; a free one by default."))
+    ] = None,
     browser: Annotated[bool, typer.Option(help=_("Open the browser."))] = True,
     workspace: Annotated[str, options.workspace()] = DEMO,
     space: Annotated[str, options.space()] = "default",
@@ -52,7 +54,7 @@ def demo_build(
 
 def demo_group() -> typer.Typer:
     """`explorer demo`."""
-    app = typer.Typer(no_args_is_help=True)
+    app = typer.Typer()
     app.command("build", help=_("Build the demo: pictures, sounds, spoken and written sentences."))(
         demo_build
     )

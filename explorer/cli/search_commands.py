@@ -30,7 +30,7 @@ def search(
     to: Annotated[
         str | None, typer.Option(help=_("What to find: text,image,audio."), metavar="MODALITIES")
     ] = None,
-    k: Annotated[int, typer.Option("-k", help=_("How many of each."), min=1, max=10_000)] = 10,
+    k: Annotated[int, typer.Option("-k", metavar="N", help=_("How many of each."), min=1, max=10_000)] = 10,
     language: Annotated[
         str | None, typer.Option(help=_("Only texts in this language."), metavar="zh|en")
     ] = None,
