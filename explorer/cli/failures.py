@@ -114,10 +114,10 @@ def _unexpected(error: BaseException) -> Failure:
 
 
 def error_code(error: BaseException) -> str:
-    """A short name of a defect, the same each time: from the error's type and the place in the code."""
+    """A short name of a defect, the same each time: from the error's type and its way through the code."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].name}" if frames else ""
-    return "e-" + hashlib.sha256(f"{type(error).__name__} {place}".encode()).hexdigest()[:3]
+    way = " ".join(f"{Path(frame.filename).name}:{frame.name}" for frame in frames)
+    return "e-" + hashlib.sha256(f"{type(error).__name__} {way}".encode()).hexdigest()[:3]
 
 
 def _write_log(error: BaseException, code: str) -> Path | None:
