@@ -1,9 +1,9 @@
 """The plugin contract: the hooks a plugin may implement, on one page.
 
 A plugin is a module (or object) that implements some of these functions, marked with `@explorer.hookimpl`,
-and is announced by an entry point of the group `explorer.plugins`. Hooks are called once, at start; they must be
-cheap: declare names, modalities, dimensions, licences and assets, import nothing heavy. Each may return an empty list.
-A hook that raises puts its plugin into quarantine; everything else goes on.
+and is announced by an entry point of the group `explorer.plugins`. Hooks are called once, at start; they must
+be cheap: declare names, modalities, dimensions, licences and assets, import nothing heavy. Each may return an
+empty list. A hook that raises puts its plugin into quarantine; everything else goes on.
 """
 
 from __future__ import annotations

