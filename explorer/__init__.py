@@ -5,6 +5,7 @@ This module's `__all__` is what plugins may import. Importing it is light: no to
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import (
@@ -32,8 +33,10 @@ from explorer.types import (
     AssetMember,
     AssetPackage,
     Content,
+    FloatArray,
     Label,
     Progress,
+    Reference,
     Segment,
     SourceItem,
     SpaceSpec,
@@ -42,6 +45,8 @@ from explorer.types import (
 )
 
 if TYPE_CHECKING:
+    from explorer.media import decode_audio, decode_image, decode_text
+    from explorer.media.text import language_of
     from explorer.workspace import Workspace
 
 __version__ = "0.1.0"
@@ -57,6 +62,7 @@ __all__ = [
     "EncoderFamily",
     "Explainer",
     "ExplorerError",
+    "FloatArray",
     "InputError",
     "Label",
     "LabelScorer",
@@ -65,6 +71,7 @@ __all__ = [
     "PluginError",
     "Progress",
     "Projector",
+    "Reference",
     "RefusedContent",
     "Segment",
     "Segmenter",
@@ -74,14 +81,24 @@ __all__ = [
     "Transcript",
     "Waveform",
     "Workspace",
+    "decode_audio",
+    "decode_image",
+    "decode_text",
     "hookimpl",
+    "language_of",
 ]
+
+_LAZY = {
+    "Workspace": "explorer.workspace",
+    "decode_audio": "explorer.media",
+    "decode_image": "explorer.media",
+    "decode_text": "explorer.media",
+    "language_of": "explorer.media.text",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Import `Workspace` on first use: it brings SQLAlchemy, which plugins and `--help` do not need."""
-    if name == "Workspace":
-        from explorer.workspace import Workspace
-
-        return Workspace
+    """Import the heavier names on first use: they bring SQLAlchemy or decoders, which `--help` does not need."""
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'explorer' has no attribute {name!r}")

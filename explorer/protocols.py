@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from explorer.types import Asset, Content, FloatArray, Label, Segment, SourceItem, Transcript
+from explorer.types import Asset, Content, FloatArray, Label, Reference, Segment, SourceItem, Transcript
 
 
 class Loadable:
@@ -82,10 +82,11 @@ class LabelScorer(Protocol):
         """
         ...
 
-    def reference_scores(self) -> FloatArray | None:
-        """(m, n_labels) label_scores of a fixed, shipped development set; their mean centres the bridge.
+    def reference(self) -> Reference | None:
+        """Label scores of a fixed, shipped development set, with captions.
 
-        None: the bridge is centred by the mean prototype.
+        Their mean centres the bridge, and their captions tell how near a match is in the space at hand.
+        None: the bridge is centred by the mean of its prototypes.
         """
         ...
 

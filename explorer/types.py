@@ -70,6 +70,18 @@ class Label:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Reference:
+    """A fixed development set as a label scorer sees it.
+
+    `scores` is (m, n_labels) float32, rows as `label_scores` returns them; `captions` holds m mappings from a
+    language to a caption. A plugin ships it; nothing in it may come from data that is reported on.
+    """
+
+    scores: FloatArray
+    captions: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Transcript:
     """What a transcriber heard. `language` is an ISO 639-1 code, `confidence` in [0, 1].
 

@@ -1,0 +1,26 @@
+"""The ground floor: where items, vectors and media are kept. Imports nothing else of the project."""
+
+from __future__ import annotations
+
+from store.blobs import BlobStore
+from store.errors import DamagedBlob, NewerSchema, NotAWorkspace, StoreError
+from store.keys import KEY_VERSION, key_digest
+from store.records import AnnotationRecord, FailureRecord, ItemRecord, VectorKey, VectorRow, VectorSet
+from store.store import Store
+
+__all__ = [
+    "KEY_VERSION",
+    "AnnotationRecord",
+    "BlobStore",
+    "DamagedBlob",
+    "FailureRecord",
+    "ItemRecord",
+    "NewerSchema",
+    "NotAWorkspace",
+    "Store",
+    "StoreError",
+    "VectorKey",
+    "VectorRow",
+    "VectorSet",
+    "key_digest",
+]

@@ -1,0 +1,185 @@
+"""The Store of one workspace: items, vectors, annotations, pictures, blobs. Thread-safe; each write one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine
+
+from store import items, notes, vectors
+from store.blobs import BlobStore
+from store.engine import open_engine
+from store.records import AnnotationRecord, FailureRecord, FloatArray, ItemRecord, VectorKey, VectorRow, VectorSet
+
+_GENERATION = "generation"
+
+
+class Store:
+    """Opened by `Store.open`; a context manager."""
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        self.folder = folder
+        self.blobs = BlobStore(folder / "blobs")
+        self._engine = engine
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = False) -> Self:
+        """Open the workspace in `folder`, migrating its database.
+
+        Raises:
+            NotAWorkspace: there is none and `create` is false.
+            NewerSchema: it was written by a newer release.
+        """
+        return cls(folder, open_engine(folder, create=create))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- items -----------------------------------------------------------------------------------------
+
+    def add_items(self, records: Sequence[ItemRecord]) -> int:
+        """Insert new items in one transaction; known ones only gain missing captions. Returns how many are new."""
+        with self._engine.begin() as connection:
+            added = items.add(connection, records)
+            self._advance(connection)
+            return added
+
+    def get_items(self, ids: Sequence[str]) -> dict[str, ItemRecord]:
+        """Items by id, in the order asked; unknown ids are left out."""
+        with self._engine.connect() as connection:
+            return items.get(connection, ids)
+
+    def find_item(self, prefix: str) -> list[ItemRecord]:
+        """At most two items whose id begins with `prefix`."""
+        with self._engine.connect() as connection:
+            return items.find(connection, prefix)
+
+    def list_items(
+        self,
+        *,
+        modality: str | None = None,
+        language: str | None = None,
+        contains: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[ItemRecord]:
+        """Items in the order of their arrival."""
+        with self._engine.connect() as connection:
+            return items.listing(
+                connection,
+                modality=modality,
+                language=language,
+                contains=contains,
+                limit=limit,
+                offset=offset,
+            )
+
+    def counts(self) -> dict[str, int]:
+        """Number of items by modality."""
+        with self._engine.connect() as connection:
+            return items.counts(connection)
+
+    def delete_items(self, ids: Sequence[str]) -> int:
+        """Delete items with vectors, annotations and unused blobs; returns how many there were."""
+        with self._engine.begin() as connection:
+            removed, orphans = items.remove(connection, ids)
+            self._advance(connection)
+        for digest in orphans:
+            self.blobs.delete(digest)
+        return removed
+
+    # -- vectors ---------------------------------------------------------------------------------------
+
+    def put_vectors(self, key: VectorKey, rows: Sequence[VectorRow]) -> None:
+        """Store vectors in one transaction, replacing those of the same item and segment."""
+        with self._engine.begin() as connection:
+            vectors.put(connection, key, rows)
+            self._advance(connection)
+
+    def missing_vectors(self, key: VectorKey, modalities: Sequence[str]) -> list[str]:
+        """Ids of items still to be encoded under `key`."""
+        with self._engine.connect() as connection:
+            return vectors.missing(connection, key, modalities)
+
+    def load_vectors(self, key: VectorKey, *, modality: str | None = None) -> VectorSet:
+        """All vectors under `key`, segments included."""
+        with self._engine.connect() as connection:
+            return vectors.load(connection, key, modality)
+
+    def get_vectors(self, key: VectorKey, ids: Sequence[str]) -> dict[str, FloatArray]:
+        """Whole-item vectors by item id."""
+        with self._engine.connect() as connection:
+            return vectors.get(connection, key, ids)
+
+    def vector_keys(self) -> list[tuple[VectorKey, int]]:
+        """Every key with the number of its whole-item vectors."""
+        with self._engine.connect() as connection:
+            return vectors.keys(connection)
+
+    def drop_vectors(self, key: VectorKey) -> None:
+        """Delete all vectors under `key`."""
+        with self._engine.begin() as connection:
+            vectors.drop(connection, key)
+            self._advance(connection)
+
+    # -- the small tables ------------------------------------------------------------------------------
+
+    def put_annotations(self, rows: Sequence[AnnotationRecord]) -> None:
+        """Store annotations in one transaction."""
+        with self._engine.begin() as connection:
+            notes.put_annotations(connection, rows)
+
+    def annotations(
+        self, encoder: str, kind: str, ids: Sequence[str] | None = None
+    ) -> dict[str, AnnotationRecord]:
+        """Annotations by item id."""
+        with self._engine.connect() as connection:
+            return notes.get_annotations(connection, encoder, kind, ids)
+
+    def record_failures(self, rows: Sequence[FailureRecord]) -> None:
+        """Record what could not be read or encoded."""
+        with self._engine.begin() as connection:
+            notes.put_failures(connection, rows)
+
+    def failures(self) -> list[FailureRecord]:
+        """All recorded failures, oldest first."""
+        with self._engine.connect() as connection:
+            return notes.get_failures(connection)
+
+    def clear_failures(self, source: str | None = None) -> None:
+        """Forget the failures of `source`, or all."""
+        with self._engine.begin() as connection:
+            notes.clear_failures(connection, source)
+
+    def put_projection(
+        self, name: str, item_ids: Sequence[str], coords: FloatArray, meta: Mapping[str, Any]
+    ) -> None:
+        """Keep a picture under `name`."""
+        with self._engine.begin() as connection:
+            notes.put_projection(connection, name, item_ids, coords, meta)
+
+    def get_projection(self, name: str) -> tuple[list[str], FloatArray, dict[str, Any]] | None:
+        """Item ids, coordinates and meta of a kept picture, or None."""
+        with self._engine.connect() as connection:
+            return notes.get_projection(connection, name)
+
+    def generation(self) -> int:
+        """A number that grows with every committed change of items or vectors, by whichever process."""
+        with self._engine.connect() as connection:
+            return int(notes.get_setting(connection, _GENERATION) or 0)
+
+    @staticmethod
+    def _advance(connection: Connection) -> None:
+        notes.advance(connection, _GENERATION)
