@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -140,6 +140,7 @@ class Progress:
     total: int
     seconds_left: float | None = None
     note: str = ""
+    unit: Literal["", "bytes"] = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

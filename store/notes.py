@@ -131,6 +131,11 @@ def get_setting(connection: Connection, key: str) -> str | None:
     return connection.execute(select(settings.c.value).where(settings.c.key == key)).scalar()
 
 
+def put_setting(connection: Connection, key: str, value: str) -> None:
+    """Keep a value."""
+    _upsert(connection, settings, ["key"], [{"key": key, "value": value}])
+
+
 def _upsert(connection: Connection, table: Any, index: list[str], values: list[dict[str, Any]]) -> None:
     statement = insert(table)
     columns = [name for name in values[0] if name not in index]

@@ -15,6 +15,7 @@ from store.engine import open_engine
 from store.records import AnnotationRecord, FailureRecord, FloatArray, ItemRecord, VectorKey, VectorRow, VectorSet
 
 _GENERATION = "generation"
+_META = "meta."
 
 
 class Store:
@@ -174,6 +175,16 @@ class Store:
         """Item ids, coordinates and meta of a kept picture, or None."""
         with self._engine.connect() as connection:
             return notes.get_projection(connection, name)
+
+    def get_meta(self, key: str) -> str | None:
+        """A value kept with the workspace, or None."""
+        with self._engine.connect() as connection:
+            return notes.get_setting(connection, _META + key)
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep a value with the workspace."""
+        with self._engine.begin() as connection:
+            notes.put_setting(connection, _META + key, value)
 
     def generation(self) -> int:
         """A number that grows with every committed change of items or vectors, by whichever process."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,11 +48,11 @@ def test_plain_covers_what_records_hold() -> None:
 
 def test_reserved_stdout_keeps_strangers_out(capfd: pytest.CaptureFixture[str]) -> None:
     with output.reserved_stdout():
-        print("a library prints")
+        sys.stdout.write("a library prints\n")
         os.write(1, b"native code prints\n")
         output.emit_json({"词": "狗叫", "score": float("nan")})
         os.write(1, b"and again\n")
-    print("after")
+    sys.stdout.write("after\n")
     captured = capfd.readouterr()
     document, after = captured.out.rsplit("\n", 2)[0], captured.out.splitlines()[-1]
     assert json.loads(document) == {"词": "狗叫", "score": None}

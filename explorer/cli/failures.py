@@ -98,7 +98,7 @@ def _parameter_name(parameter: Any) -> str:
     """As the help writes it: `--image`, `PATH…`."""
     if parameter.param_type_name == "argument" and parameter.metavar:
         return str(parameter.metavar)
-    return max(parameter.opts, key=len)
+    return str(max(parameter.opts, key=len))
 
 
 def _unexpected(error: BaseException) -> Failure:

@@ -46,8 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build_app() -> typer.Typer:
     """The command line, in the language of this context, with the groups that plugins bring."""
-    from explorer.cli import plugin_commands, run_commands, search_commands, workspace_commands
-    from explorer.cli.assets_commands import app as assets
+    from explorer.cli import (
+        assets_commands,
+        plugin_commands,
+        run_commands,
+        search_commands,
+        workspace_commands,
+    )
     from explorer.registry import load_registry
 
     app = typer.Typer(
@@ -73,7 +78,7 @@ def build_app() -> typer.Typer:
     app.command("rm", help=_("Remove items with their vectors and files."))(workspace_commands.rm)
     app.add_typer(run_commands.demo_group(), name="demo", help=_("The built-in collection."))
     app.add_typer(plugin_commands.group(), name="plugins", help=_("What is installed."))
-    app.add_typer(assets, name="assets", help=_("Weights and media: list, fetch, verify."))
+    app.add_typer(assets_commands.group(), name="assets", help=_("Weights and media: list, fetch, verify."))
     for name, commands in load_registry().commands.items():
         app.add_typer(commands, name=name)
     return app

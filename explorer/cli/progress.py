@@ -65,14 +65,17 @@ class ProgressLine:
 
 def state_of(step: Progress) -> str:
     """`1,204 of 2,106, about 2 min left`, with the step's note."""
-    if step.total:
-        text = _("{done} of {total}").format(done=f"{step.done:,}", total=f"{step.total:,}")
-    else:
-        text = f"{step.done:,}"
+    done, total = (megabytes(n) if step.unit == "bytes" else f"{n:,}" for n in (step.done, step.total))
+    text = _("{done} of {total}").format(done=done, total=total) if step.total else done
     unfinished = not step.total or step.done < step.total
     if step.seconds_left is not None and unfinished:
         text = _("{state}, about {time} left").format(state=text, time=duration(step.seconds_left))
     return f"{text} · {step.note}" if step.note else text
+
+
+def megabytes(count: int) -> str:
+    """A number of bytes in MB, one digit after the point: `31.7 MB`."""
+    return f"{count / 1e6:,.1f} MB"
 
 
 def duration(seconds: float) -> str:
