@@ -17,6 +17,7 @@ from explorer.errors import (
     RefusedContent,
 )
 from explorer.hookspecs import hookimpl
+from explorer.i18n import _ as translate
 from explorer.protocols import (
     Collection,
     Encoder,
@@ -45,8 +46,11 @@ from explorer.types import (
 )
 
 if TYPE_CHECKING:
-    from explorer.media import decode_audio, decode_image, decode_text
+    from explorer.cli.output import emit_json
+    from explorer.cli.progress import ProgressLine
+    from explorer.media import decode_audio, decode_image, decode_text, read_limited
     from explorer.media.text import language_of
+    from explorer.spaces import Embedded, Space, open_space
     from explorer.workspace import Workspace
 
 __version__ = "0.1.0"
@@ -58,6 +62,7 @@ __all__ = [
     "Cancelled",
     "Collection",
     "Content",
+    "Embedded",
     "Encoder",
     "EncoderFamily",
     "Explainer",
@@ -70,12 +75,14 @@ __all__ = [
     "Modality",
     "PluginError",
     "Progress",
+    "ProgressLine",
     "Projector",
     "Reference",
     "RefusedContent",
     "Segment",
     "Segmenter",
     "SourceItem",
+    "Space",
     "SpaceSpec",
     "Transcriber",
     "Transcript",
@@ -84,16 +91,26 @@ __all__ = [
     "decode_audio",
     "decode_image",
     "decode_text",
+    "emit_json",
     "hookimpl",
     "language_of",
+    "open_space",
+    "read_limited",
+    "translate",
 ]
 
 _LAZY = {
+    "Embedded": "explorer.spaces",
+    "Space": "explorer.spaces",
     "Workspace": "explorer.workspace",
     "decode_audio": "explorer.media",
     "decode_image": "explorer.media",
     "decode_text": "explorer.media",
     "language_of": "explorer.media.text",
+    "ProgressLine": "explorer.cli.progress",
+    "emit_json": "explorer.cli.output",
+    "open_space": "explorer.spaces",
+    "read_limited": "explorer.media",
 }
 
 

@@ -8,17 +8,20 @@ so that no vector depends on another item.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from explorer.alignment import Alignment, LabelBridge
 from explorer.alignment.fitting import Calibration, SpaceFitter
+from explorer.assets import AssetStore
 from explorer.encoding import EncoderPool
-from explorer.errors import ExplorerError, InputError
+from explorer.errors import ExplorerError, InputError, MissingError, RefusedContent
 from explorer.i18n import _
+from explorer.media.sniffing import sniff
 from explorer.protocols import Encoder, LabelScorer
-from explorer.types import Content, FloatArray, Segment, SpaceSpec, Transcript
+from explorer.registry import load_registry
+from explorer.types import Content, FloatArray, Progress, Segment, SpaceSpec, Transcript
 
 Kind = Literal["native", "label-bridge", "transcript"]
 SPEECH_SHARE = 0.5
@@ -124,34 +127,59 @@ class Space:
         ]
 
     def embed_query(self, content: Content) -> Embedded:
-        """The one vector of a content that asks or stands alone.
+        """The one vector of a content that asks or stands alone; see `embed_queries`."""
+        return self.embed_queries([content])[0]
+
+    def embed_queries(self, contents: Sequence[Content]) -> list[Embedded]:
+        """One vector a content, all of one modality; none depends on another.
 
         Where a clip is mostly speech, what is said speaks for it; else the first member that can.
 
         Raises:
-            ExplorerError: no member can embed it; the reason of the last one.
+            ExplorerError: no member can embed them; the reason of the last one.
+            InputError: the space has no member for the modality.
         """
-        views: list[Embedded] = []
+        if not contents:
+            return []
+        modality = contents[0].modality
+        views: list[list[Embedded | None]] = []
         problem: ExplorerError | None = None
-        for member in self.members_for(content.modality):
+        for member in self.members_for(modality):
             try:
-                view = self.embed(member, [content])[0]
-            except ExplorerError as error:
+                views.append(self.embed(member, contents))
+            except MissingError as error:
                 problem = error
-                continue
-            if view is not None:
-                views.append(view)
         if not views:
-            if problem is not None:
-                raise problem
-            raise InputError(
+            raise problem or InputError(
                 _("Space {space} has no encoder for {modality}. It takes {choices}.").format(
-                    space=self.name, modality=content.modality, choices=", ".join(self.modalities)
+                    space=self.name, modality=modality, choices=", ".join(self.modalities)
                 )
             )
-        spoken = [v for v in views if v.transcript is not None and v.transcript.speech >= SPEECH_SHARE]
-        heard = [v for v in views if v.transcript is None]
-        return (spoken or heard or views)[0]
+        found = [_spokesman([v for v in column if v is not None]) for column in zip(*views, strict=True)]
+        for content, embedded in zip(contents, found, strict=True):
+            if embedded is None:
+                raise RefusedContent(
+                    _("Nothing in {name} can be placed in space {space}.").format(
+                        name=content.ref, space=self.name
+                    )
+                )
+        return [embedded for embedded in found if embedded is not None]
+
+    def decode(self, data: bytes, name: str, modality: str | None = None) -> Content:
+        """Decode untrusted bytes by the modality given or found.
+
+        Raises:
+            RefusedContent: broken, too large, or of no modality known here.
+        """
+        found = modality or sniff(data, name)
+        known = self.pool.registry.modalities
+        if found is None or found not in known:
+            raise RefusedContent(
+                _("Refused {name}: not a kind of file that is read here ({choices}).").format(
+                    name=name, choices=", ".join(known)
+                )
+            )
+        return known[found].decode(data, name)
 
     def bridge(self, name: str) -> LabelBridge | None:
         """The label bridge of member `name`, where it has one."""
@@ -192,3 +220,26 @@ class Space:
                 )
             )
         return members
+
+
+def _spokesman(views: Sequence[Embedded]) -> Embedded | None:
+    spoken = [v for v in views if v.transcript is not None and v.transcript.speech >= SPEECH_SHARE]
+    heard = [v for v in views if v.transcript is None]
+    return next(iter([*spoken, *heard, *views]), None)
+
+
+def open_space(
+    name: str = "default",
+    *,
+    offline: bool = False,
+    device: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Space:
+    """A space without a workspace, to embed contents in: a declared space, or an encoder reference.
+
+    Raises:
+        InputError: no such space, or no such device.
+    """
+    registry = load_registry()
+    pool = EncoderPool(registry, AssetStore(offline=offline, progress=progress), device)
+    return Space(registry.space(name), pool)

@@ -26,7 +26,7 @@ from explorer.encoding import EncoderPool, EncoderState
 from explorer.errors import ExplorerError, InputError, MissingError
 from explorer.i18n import _
 from explorer.ingest import Ingest, IngestReport, decode_item
-from explorer.media import read_limited, sniff
+from explorer.media import read_limited
 from explorer.neighbours import Neighbour, Neighbours, own_key
 from explorer.projection import MapPicture, draw
 from explorer.protocols import Explainer
@@ -242,14 +242,7 @@ class Workspace:
         Raises:
             RefusedContent: with the reason.
         """
-        found = modality or sniff(data, name)
-        if found is None or found not in self.registry.modalities:
-            raise InputError(
-                _("Refused {name}: not a kind of file that is read here ({choices}).").format(
-                    name=name, choices=", ".join(self.registry.modalities)
-                )
-            )
-        return self.registry.modalities[found].decode(data, name)
+        return self.space.decode(data, name, modality)
 
     # -- maps and models -------------------------------------------------------------------------------
 

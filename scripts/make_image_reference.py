@@ -13,7 +13,7 @@ import numpy as np
 
 from explorer import Content, decode_image
 from explorer.assets import AssetStore
-from plugins.demo.openmoji import ASSET as OPENMOJI
+from plugins.demo.media import OPENMOJI
 from plugins.image_efficientnet import TOP, EfficientNetLite
 
 ROOT = Path(__file__).resolve().parents[1] / "plugins"
