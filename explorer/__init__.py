@@ -45,6 +45,7 @@ from explorer.types import (
 )
 
 if TYPE_CHECKING:
+    from explorer.cli.output import emit_json
     from explorer.media import decode_audio, decode_image, decode_text
     from explorer.media.text import language_of
     from explorer.workspace import Workspace
@@ -84,6 +85,7 @@ __all__ = [
     "decode_audio",
     "decode_image",
     "decode_text",
+    "emit_json",
     "hookimpl",
     "language_of",
 ]
@@ -93,6 +95,7 @@ _LAZY = {
     "decode_audio": "explorer.media",
     "decode_image": "explorer.media",
     "decode_text": "explorer.media",
+    "emit_json": "explorer.cli.output",
     "language_of": "explorer.media.text",
 }
 
