@@ -63,7 +63,8 @@ def test_a_browser_is_only_opened_where_there_is_a_window(monkeypatch: pytest.Mo
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals to another process")
-def test_the_page_opens_and_ends_cleanly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_page_opens_and_ends_cleanly(tmp_path: Path, ending: signal.Signals) -> None:
     """Without any network or weights, on an empty workspace."""
     environ = os.environ | {
         "EXPLORER_HOME": str(tmp_path / "home"),
@@ -94,7 +95,7 @@ def test_the_page_opens_and_ends_cleanly(tmp_path: Path) -> None:
         children = psutil.Process(process.pid).children(recursive=True)
         listening = [c for child in children for c in child.net_connections("tcp") if c.status == "LISTEN"]
         assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         assert process.wait(30) == 0
         assert not any(child.is_running() and child.status() != "zombie" for child in children)
         assert "Traceback" not in process.stderr.read()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +37,8 @@ SETTINGS = {
     "server.fileWatcherType": "none",
     "server.maxUploadSize": "64",
     "client.toolbarMode": "viewer",
+    "logger.hideWelcomeMessage": "true",
+    "logger.level": "warning",
 }
 
 
@@ -63,6 +66,7 @@ def serve(
         "EXPLORER_OFFLINE": "1" if offline else "",
         "EXPLORER_DEVICE": device or os.environ.get("EXPLORER_DEVICE", ""),
     }
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill ends the page, too
     process = subprocess.Popen(_command(app_path(), port), env=environ, stdout=sys.stderr)  # noqa: S603
     url = f"http://{ADDRESS}:{port}"
     try:
