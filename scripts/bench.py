@@ -46,9 +46,7 @@ def main() -> None:
         rows.append((f"search, median of {len(QUERIES)} queries", statistics.median(later)))
         rows.append(("all vectors into memory", seconds(workspace.map_vectors)))
         counts = ", ".join(f"{count:,} {modality}" for modality, count in workspace.counts().items())
-    print(
-        f"{platform.processor() or platform.machine()}, Python {platform.python_version()}; {name}: {counts}\n"
-    )
+    print(f"{platform.machine()}, Python {platform.python_version()}; {name}: {counts}\n")
     print("| step | seconds |\n| --- | --- |")
     for step, spent in rows:
         print(f"| {step} | {spent:.3f} |")
