@@ -106,6 +106,7 @@ _LAZY = {
     "decode_audio": "explorer.media",
     "decode_image": "explorer.media",
     "decode_text": "explorer.media",
+    "emit_json": "explorer.cli.output",
     "language_of": "explorer.media.text",
     "ProgressLine": "explorer.cli.progress",
     "emit_json": "explorer.cli.output",

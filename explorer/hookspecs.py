@@ -52,5 +52,9 @@ def collections() -> Iterable[Collection]:
 
 @hookspec
 def commands() -> Iterable[Command]:
-    """Groups of the command line. First user: `probes.retrieval_command` (`explorer evaluate`)."""
+    """Groups of the command line. First user: `probes.retrieval_command` (`explorer evaluate`).
+
+    A command that takes `--json` hands its one document to `explorer.emit_json`: stdout belongs to it,
+    and while such a command runs, whatever else is printed goes to stderr.
+    """
     raise NotImplementedError

@@ -47,8 +47,6 @@ class Failure:
 
 def describe(error: BaseException) -> Failure:
     """The failure that an exception means; an unexpected one is logged in the cache folder."""
-    from store.errors import StoreError
-
     if isinstance(error, ExplorerError):
         return Failure(
             kind=type(error).__name__,
@@ -56,6 +54,12 @@ def describe(error: BaseException) -> Failure:
             next_step=error.next_step,
             exit_code=error.exit_code,
         )
+    if isinstance(error, ClickError):
+        return _usage(error)
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return Failure(kind="Interrupted", message=_("Stopped."), exit_code=INTERRUPTED)
+    from store.errors import StoreError  # brings SQLAlchemy, which the cases above need not wait for
+
     if isinstance(error, StoreError):
         return Failure(
             kind=type(error).__name__,
@@ -63,10 +67,6 @@ def describe(error: BaseException) -> Failure:
             next_step=error.next_step,
             exit_code=ExplorerError.exit_code,
         )
-    if isinstance(error, ClickError):
-        return _usage(error)
-    if isinstance(error, KeyboardInterrupt | typer.Abort):
-        return Failure(kind="Interrupted", message=_("Stopped."), exit_code=INTERRUPTED)
     return _unexpected(error)
 
 

@@ -27,13 +27,6 @@ class ProgressLine:
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
-        if output.err().is_terminal:
-            from rich.progress import BarColumn, TextColumn
-            from rich.progress import Progress as RichProgress
-
-            columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}")
-            self._bar = RichProgress(*columns, console=output.err(), transient=True)
-            self._bar.start()
         return self
 
     def __exit__(
@@ -44,7 +37,7 @@ class ProgressLine:
 
     def __call__(self, step: Progress) -> None:
         """Show one step."""
-        if self._bar is not None:
+        if output.err().is_terminal:
             self._draw(step)
             return
         ended = bool(step.total) and step.done >= step.total
@@ -53,7 +46,13 @@ class ProgressLine:
             output.err().print(f"{step.stage}: {state_of(step)}" if step.stage else state_of(step))
 
     def _draw(self, step: Progress) -> None:
-        assert self._bar is not None  # noqa: S101  # the caller looked
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as RichProgress
+
+        if self._bar is None:
+            columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}")
+            self._bar = RichProgress(*columns, console=output.err(), transient=True)
+            self._bar.start()
         if self._task is None or step.stage != self._stage:
             self._stage = step.stage
             self._task = self._bar.add_task(step.stage, state="")

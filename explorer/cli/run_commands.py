@@ -9,7 +9,7 @@ import typer
 from explorer.cli import options
 from explorer.cli.session import DEMO, note, opened
 from explorer.cli.workspace_commands import finish
-from explorer.errors import MissingError
+from explorer.errors import MissingError, PluginError
 from explorer.i18n import _
 
 
@@ -30,7 +30,7 @@ def run(
     try:
         with opened(workspace, space=space, offline=offline, device=device, with_demo=True):
             pass
-    except MissingError as error:  # the page opens all the same, and says what is missing
+    except (MissingError, PluginError) as error:  # the page opens all the same, and says what is missing
         if workspace != DEMO:
             raise
         note(str(error))

@@ -1,9 +1,14 @@
-"""Starts the page: Streamlit in a process of its own, on this machine's loopback address and nowhere else."""
+"""Starts the page: Streamlit in a process of its own, on this machine's loopback address and nowhere else.
+
+The page learns what to open from the environment: EXPLORER_WORKSPACE, EXPLORER_SPACE, EXPLORER_OFFLINE ("1"
+or empty), EXPLORER_DEVICE, EXPLORER_LANG; and `?lang=` in its address says which language the command spoke.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +18,7 @@ import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 
+from explorer.cli.page_theme import theme_settings
 from explorer.cli.session import note
 from explorer.errors import InputError, MissingError, PluginError
 from explorer.i18n import _, current
@@ -31,6 +37,8 @@ SETTINGS = {
     "server.fileWatcherType": "none",
     "server.maxUploadSize": "64",
     "client.toolbarMode": "viewer",
+    "logger.hideWelcomeMessage": "true",
+    "logger.level": "warning",
 }
 
 
@@ -58,6 +66,7 @@ def serve(
         "EXPLORER_OFFLINE": "1" if offline else "",
         "EXPLORER_DEVICE": device or os.environ.get("EXPLORER_DEVICE", ""),
     }
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill ends the page, too
     process = subprocess.Popen(_command(app_path(), port), env=environ, stdout=sys.stderr)  # noqa: S603
     url = f"http://{ADDRESS}:{port}"
     try:
@@ -87,7 +96,7 @@ def app_path() -> Path:
 
 
 def _command(app: Path, port: int) -> list[str]:
-    settings = {**SETTINGS, "server.port": str(port), "browser.serverPort": str(port)}
+    settings = {**SETTINGS, **theme_settings(), "server.port": str(port), "browser.serverPort": str(port)}
     flags = [f"--{name}={value}" for name, value in settings.items()]
     return [sys.executable, "-m", "streamlit", "run", str(app), *flags]
 

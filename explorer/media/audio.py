@@ -54,11 +54,13 @@ def _with_soundfile(data: bytes, ref: str) -> tuple[FloatArray, int]:
         if rate < 1000 or rate > 768_000:
             raise RefusedContent(_("Refused {name}: a rate of {rate} Hz.").format(name=ref, rate=rate))
         _check_length(file.frames / rate, ref)
-        blocks = (
-            block.mean(axis=1, dtype=np.float32)
-            for block in file.blocks(blocksize=rate * BLOCK_SECONDS, dtype="float32", always_2d=True)
-        )
-        return _gather(blocks, rate, ref), rate
+        return _gather(_soundfile_blocks(file, rate * BLOCK_SECONDS), rate, ref), rate
+
+
+def _soundfile_blocks(file: Any, frames: int) -> Iterator[FloatArray]:
+    """Read until nothing comes: `SoundFile.blocks` trusts the header's length, which MP3 only estimates."""
+    while len(block := file.read(frames, dtype="float32", always_2d=True)):
+        yield block.mean(axis=1, dtype=np.float32)
 
 
 def _with_av(data: bytes, ref: str) -> tuple[FloatArray, int]:
