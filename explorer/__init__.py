@@ -106,7 +106,6 @@ _LAZY = {
     "decode_audio": "explorer.media",
     "decode_image": "explorer.media",
     "decode_text": "explorer.media",
-    "emit_json": "explorer.cli.output",
     "language_of": "explorer.media.text",
     "ProgressLine": "explorer.cli.progress",
     "emit_json": "explorer.cli.output",

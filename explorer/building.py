@@ -27,6 +27,10 @@ def build_collection(
     folders = {asset.name: workspace.pool.assets.folder(asset) for asset in collection.assets}
     report = workspace.ingest(collection.items(folders), total=collection.size, progress=progress)
     if not report.cancelled:
+        for method in ("pca", *workspace.registry.projectors):  # so that the first page has its map at once
+            if progress is not None:
+                progress(Progress(stage=_("map"), done=0, total=0))
+            workspace.projection(method)
         workspace.store.set_meta(_WHOLE, name)
     return report
 

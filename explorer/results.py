@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from explorer.spaces import Embedded
 from explorer.types import Content, FloatArray, Transcript
 from store import ItemRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueryPart:
-    """One term of a query: a content or a stored item, with a weight; a negative weight subtracts."""
+    """One term of a query: a content or a stored item, with a weight; a negative weight subtracts.
+
+    `embedded` is the content in the space where it has been placed already, so that it is not encoded again.
+    """
 
     content: Content | None = None
     item_id: str | None = None
+    embedded: Embedded | None = None
     weight: float = 1.0
     label: str = ""
 

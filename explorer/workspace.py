@@ -27,7 +27,7 @@ from explorer.errors import ExplorerError, InputError, MissingError
 from explorer.i18n import _
 from explorer.ingest import Ingest, IngestReport, decode_item
 from explorer.media import read_limited
-from explorer.neighbours import Neighbour, Neighbours, own_key
+from explorer.neighbours import Neighbour, Neighbours, own_key, space_key
 from explorer.projection import MapPicture, draw
 from explorer.protocols import Explainer
 from explorer.registry import Registry, load_registry
@@ -220,17 +220,27 @@ class Workspace:
         total = np.zeros(self.space.dim, np.float32)
         spoken: Transcript | None = None
         for part in parts:
-            content = part.content
             if part.item_id is not None:
-                content = self.content(self.item(part.item_id))
-            if content is None:
+                item = self.item(part.item_id)
+                total += part.weight * self.item_vector(item)
+                continue
+            if part.embedded is None and part.content is None:
                 raise InputError(_("A part of the query is empty."))
-            embedded = self.space.embed_query(content)
+            embedded = part.embedded or self.space.embed_query(_some(part.content))
             spoken = spoken or embedded.transcript
             total += part.weight * embedded.vector
         if not np.any(total):
             raise InputError(_("The parts of the query cancel each other out."))
         return unit(total), spoken
+
+    def item_vector(self, item: ItemRecord) -> FloatArray:
+        """(dim,) the stored vector of an item, what is said before how it sounds; encoded where none is stored."""
+        members = sorted(self.space.members_for(item.modality), key=lambda m: m.kind != "transcript")
+        for member in members:
+            stored = self.store.get_vectors(space_key(self.space, member), [item.id])
+            if item.id in stored:
+                return stored[item.id]
+        return self.space.embed_query(self.content(item)).vector
 
     def explain(self, item: ItemRecord, language: str | None = None) -> list[View]:
         """How each member of the space sees an item, from what is stored; needs no model for transcripts."""
@@ -400,6 +410,11 @@ class Workspace:
     def languages(self) -> list[str]:
         """The languages of the items that declare one."""
         return sorted({item.language for item in self.items() if item.language})
+
+
+def _some(content: Content | None) -> Content:
+    assert content is not None  # noqa: S101  # checked by the caller
+    return content
 
 
 def _transcript(payload: object) -> Transcript:

