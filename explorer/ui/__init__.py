@@ -1,0 +1,1 @@
+"""The page, in Streamlit and plotly. The only part that imports streamlit."""
