@@ -9,7 +9,7 @@ from explorer.i18n import _
 
 
 def pick_device(wanted: str | None = None) -> str:
-    """cuda where there is one, else mps, else cpu; `wanted` or EXPLORER_DEVICE override.
+    """Cuda where there is one, else mps, else cpu; `wanted` or EXPLORER_DEVICE override.
 
     Raises:
         InputError: the wanted device is not here.

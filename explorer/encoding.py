@@ -129,9 +129,8 @@ class EncoderPool:
             raise InputError(_("{name} does not transcribe.").format(name=name))
         found: list[Transcript] = []
         for batch in _batches(contents, transcriber.batch_size):
-            found.extend(
-                self._guarded(transcriber, transcriber.transcribe_batch, batch, _check_transcripts)
-            )
+            part = self._guarded(transcriber, transcriber.transcribe_batch, batch, _check_transcripts)
+            found.extend(part)
         return found
 
     def _encoder(self, name: str, contents: Sequence[Content]) -> Encoder:
@@ -190,7 +189,7 @@ def _batches(contents: Sequence[Content], size: int) -> Iterator[Sequence[Conten
         yield contents[start : start + size]
 
 
-def _check_vectors(member: Loadable, vectors: FloatArray, count: int) -> FloatArray:
+def _check_vectors(member: Loadable, vectors: object, count: int) -> FloatArray:
     wanted = (count, getattr(member, "dim", 0))
     if not isinstance(vectors, np.ndarray) or vectors.shape != wanted:
         given = getattr(vectors, "shape", type(vectors).__name__)

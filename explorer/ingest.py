@@ -106,9 +106,7 @@ class Ingest:
                 continue
             pending = self._pending(member)
             for start in range(0, len(pending), CHUNK):
-                records = [
-                    r for r in self._store.get_items(pending[start : start + CHUNK]).values()
-                ]
+                records = list(self._store.get_items(pending[start : start + CHUNK]).values())
                 self._encode_stored(member, records)
                 self._tell(member.name, min(start + CHUNK, len(pending)), len(pending))
 
@@ -145,11 +143,7 @@ class Ingest:
         except (RefusedContent, PluginError) as error:
             if len(records) == 1:
                 self._refuse(
-                    [
-                        _failure(
-                            records[0].name, error, stage="encode", encoder=member, item_id=records[0].id
-                        )
-                    ]
+                    [_failure(records[0].name, error, stage="encode", encoder=member, item_id=records[0].id)]
                 )
             else:  # one bad item must not take its batch along
                 for record, content in zip(records, contents, strict=True):
@@ -204,12 +198,12 @@ class Ingest:
         )
         known = self._store.get_items([record.id]).get(record.id)
         if known is not None:
-            return _Read(record=replace(record, text=known.text, language=known.language), data=b"", content=None)
+            return _Read(
+                record=replace(record, text=known.text, language=known.language), data=b"", content=None
+            )
         content = content or self._registry.modalities[modality].decode(data, name)
         if isinstance(content.data, str):
-            record = replace(
-                record, text=content.data, language=source.language or content.language
-            )
+            record = replace(record, text=content.data, language=source.language or content.language)
         return _Read(record=record, data=data, content=content)
 
     def _refuse(self, failures: Sequence[FailureRecord]) -> None:
@@ -270,7 +264,9 @@ def _media_type(name: str) -> str:
 def _rows(item_id: str, embedded: Embedded) -> Iterator[VectorRow]:
     yield VectorRow(item_id=item_id, segment=-1, start=None, end=None, vector=embedded.vector)
     for i, segment in enumerate(embedded.segments):
-        yield VectorRow(item_id=item_id, segment=i, start=segment.start, end=segment.end, vector=segment.vector)
+        yield VectorRow(
+            item_id=item_id, segment=i, start=segment.start, end=segment.end, vector=segment.vector
+        )
 
 
 def _annotation(member: Member, record: ItemRecord, embedded: Embedded | None) -> AnnotationRecord:

@@ -50,15 +50,9 @@ def build_manager(
     infos: dict[str, PluginInfo] = {}
     for info, loader in _discover(plugins):
         name = info.name
-        reason = (
-            "its name is taken by another plugin"
-            if name in infos
-            else _register(manager, name, loader)
-        )
+        reason = "its name is taken by another plugin" if name in infos else _register(manager, name, loader)
         key = name if name not in infos else f"{name} ({info.distribution})"
-        infos[key] = PluginInfo(
-            name=key, distribution=info.distribution, version=info.version, reason=reason
-        )
+        infos[key] = PluginInfo(name=key, distribution=info.distribution, version=info.version, reason=reason)
     return manager, infos
 
 

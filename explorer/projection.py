@@ -43,7 +43,8 @@ def pca(vectors: FloatArray) -> FloatArray:
     _values, axes = np.linalg.eigh(centred.T @ centred)
     top = axes[:, ::-1][:, :2]
     top = top * np.where(top[np.abs(top).argmax(axis=0), [0, 1]] < 0, -1.0, 1.0)
-    return (centred @ top).astype(np.float32)
+    coordinates: FloatArray = (centred @ top).astype(np.float32)
+    return coordinates
 
 
 def draw(
@@ -75,21 +76,33 @@ def draw(
     if kept is not None:
         ids, coords, meta = kept
         return MapPicture(
-            item_ids=ids, coords=coords, method=method, seed=SEED, trustworthiness=meta["trustworthiness"],
-            continuity=meta["continuity"], params=meta,
+            item_ids=ids,
+            coords=coords,
+            method=method,
+            seed=SEED,
+            trustworthiness=meta["trustworthiness"],
+            continuity=meta["continuity"],
+            params=meta,
         )
     if only_kept:
         return None
     few = len(item_ids) < 5
-    coords = _line(len(item_ids)) if few else (
-        pca(vectors) if method == "pca" else registry.projectors[method].fit(vectors, SEED)
+    coords = (
+        _line(len(item_ids))
+        if few
+        else (pca(vectors) if method == "pca" else registry.projectors[method].fit(vectors, SEED))
     )
     trust, continuity = (None, None) if few else trust_figures(vectors, coords)
     meta = {"trustworthiness": trust, "continuity": continuity, "revision": revision, "seed": SEED}
     store.put_projection(name, item_ids, coords, meta)
     return MapPicture(
-        item_ids=list(item_ids), coords=coords, method=method, seed=SEED, trustworthiness=trust,
-        continuity=continuity, params=meta,
+        item_ids=list(item_ids),
+        coords=coords,
+        method=method,
+        seed=SEED,
+        trustworthiness=trust,
+        continuity=continuity,
+        params=meta,
     )
 
 

@@ -161,8 +161,11 @@ class Collection(ABC):
     name: str
     title: ClassVar[Mapping[str, str]] = {}
     assets: tuple[Asset, ...] = ()
-    size: int = 0
-    """About how many items there are, for the time left; 0 where it is not known."""
+
+    @property
+    def size(self) -> int:
+        """About how many items there are, for the time left; 0 where it is not known."""
+        return 0
 
     @abstractmethod
     def items(self, assets: Mapping[str, Path]) -> Iterable[SourceItem]:

@@ -6,10 +6,10 @@ The registry asks each plugin's hooks on its own, checks what comes back, and ta
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import pluggy
 
@@ -132,8 +132,7 @@ def _ask(manager: pluggy.PluginManager, plugin: object) -> list[tuple[str, Any]]
         caller: pluggy.HookCaller = getattr(manager.hook, hook)
         for impl in caller.get_hookimpls():
             if impl.plugin is plugin:
-                function: Callable[[], Iterable[Any]] = impl.function
-                offers.extend((hook, offer) for offer in function())
+                offers.extend((hook, offer) for offer in cast("Iterable[Any]", impl.function()))
     return offers
 
 
@@ -147,7 +146,9 @@ def _check(offers: list[tuple[str, Any]], registry: Registry) -> None:
             raise ValueError(f"hook {hook} gave {type(offer).__name__}, expected {names}")  # noqa: TRY004
         name = _name_of(hook, offer)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise ValueError(f"hook {hook}: the name {name!r} is not of lower-case letters, digits and hyphens")
+            raise ValueError(
+                f"hook {hook}: the name {name!r} is not of lower-case letters, digits and hyphens"
+            )
         key = (hook, name)
         if key in registry.owners or key in seen:
             owner = registry.owners.get(key, "the same plugin")
@@ -161,9 +162,11 @@ def _check_encoder(encoder: Encoder) -> None:
     for attribute in ("revision", "modalities", "dim"):
         if not getattr(encoder, attribute, None):
             raise ValueError(f"encoder {encoder.name} does not declare {attribute}")
-    if not isinstance(encoder.dim, int) or encoder.dim < 1:
-        raise ValueError(f"encoder {encoder.name}: dim must be a positive integer, not {encoder.dim!r}")
-    if isinstance(encoder.modalities, str):
+    dim: object = encoder.dim  # what the author wrote, whatever the annotation promises
+    if not isinstance(dim, int) or dim < 1:
+        raise ValueError(f"encoder {encoder.name}: dim must be a positive integer, not {dim!r}")
+    modalities: object = encoder.modalities
+    if isinstance(modalities, str):
         raise ValueError(f"encoder {encoder.name}: modalities must be a tuple of names, not a string")  # noqa: TRY004
 
 

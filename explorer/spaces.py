@@ -199,7 +199,9 @@ class Space:
     def _find_members(self) -> list[Member]:
         anchor = self.anchor
         members = [
-            Member(name=self.spec.anchor, kind="native", modalities=anchor.modalities, revision=anchor.revision)
+            Member(
+                name=self.spec.anchor, kind="native", modalities=anchor.modalities, revision=anchor.revision
+            )
         ]
         if "text" not in anchor.modalities:
             return members

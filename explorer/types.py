@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    pass
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -40,7 +40,7 @@ class Content:
     """
 
     modality: str
-    data: str | Image | Waveform | Any
+    data: Any  # str | Image | Waveform | what a plugin decodes to; typed Any, since `modality` decides
     ref: str = ""
     language: str | None = None
 

@@ -24,12 +24,12 @@ from explorer.alignment import unit
 from explorer.assets import AssetStore
 from explorer.encoding import EncoderPool, EncoderState
 from explorer.errors import ExplorerError, InputError, MissingError
+from explorer.explanations import Explanations
 from explorer.i18n import _
 from explorer.ingest import Ingest, IngestReport, decode_item
 from explorer.media import read_limited
-from explorer.neighbours import Neighbour, Neighbours, own_key, space_key
+from explorer.neighbours import Neighbours, space_key
 from explorer.projection import MapPicture, draw
-from explorer.protocols import Explainer
 from explorer.registry import Registry, load_registry
 from explorer.results import Hit, QueryPart, SearchResult, View
 from explorer.spaces import Space
@@ -43,7 +43,9 @@ Direction = Literal["text", "image", "audio"]
 class Workspace:
     """Items of several modalities in one space. Open it with `Workspace.open`; it is a context manager."""
 
-    def __init__(self, path: Path, *, space: str, registry: Registry, pool: EncoderPool, store: Store) -> None:
+    def __init__(
+        self, path: Path, *, space: str, registry: Registry, pool: EncoderPool, store: Store
+    ) -> None:
         self.path = path
         self.name = path.name
         self.registry = registry
@@ -51,6 +53,7 @@ class Workspace:
         self.store = store
         self.space = Space(registry.space(space), pool)
         self.neighbours = Neighbours(store, self.space)
+        self.explanations = Explanations(store, self.space)
 
     @classmethod
     def open(
@@ -84,9 +87,9 @@ class Workspace:
                 _("There is no workspace {name}. Workspaces: {choices}.").format(
                     name=name_or_path, choices=", ".join(workspace_names()) or "–"
                 ),
-                next_step=_("Run `explorer demo build`, or `explorer ingest PATH --workspace {name}`.").format(
-                    name=name_or_path
-                ),
+                next_step=_(
+                    "Run `explorer demo build`, or `explorer ingest PATH --workspace {name}`."
+                ).format(name=name_or_path),
             )
         pool = pool or EncoderPool(registry, AssetStore(offline=offline), device)
         store = Store.open(path, create=create)
@@ -136,10 +139,10 @@ class Workspace:
         """
         found = self.store.find_item(id_or_prefix) if id_or_prefix else []
         if len(found) != 1:
-            reason = _("No item begins with {id}.") if not found else _("More than one item begins with {id}.")
-            raise InputError(
-                reason.format(id=id_or_prefix), next_step=_("List them with `explorer items`.")
+            reason = (
+                _("No item begins with {id}.") if not found else _("More than one item begins with {id}.")
             )
+            raise InputError(reason.format(id=id_or_prefix), next_step=_("List them with `explorer items`."))
         return found[0]
 
     def media_path(self, item: ItemRecord) -> Path | None:
@@ -204,7 +207,7 @@ class Workspace:
             if language is not None:
                 among = [r.id for r in self.items(modality, language)]
             found = self.neighbours.search(vector, modality, k=k, exclude=asked, among=among)
-            results[modality] = self._hits(found)
+            results[modality] = self.explanations.hits(found)
         return SearchResult(
             query=tuple(part.label for part in parts),
             space=self.space.name,
@@ -244,7 +247,7 @@ class Workspace:
 
     def explain(self, item: ItemRecord, language: str | None = None) -> list[View]:
         """How each member of the space sees an item, from what is stored; needs no model for transcripts."""
-        return self._views([item], language or i18n.current())[item.id]
+        return self.explanations.views([item], language or i18n.current())[item.id]
 
     def read_query(self, data: bytes, name: str, modality: str | None = None) -> Content:
         """Decode an uploaded or recorded file within bounds.
@@ -323,9 +326,7 @@ class Workspace:
                 label = name if isinstance(given, bytes) else Path(name).name
                 parts.append(QueryPart(content=self.read_query(data, label, modality), label=label))
         if not parts:
-            raise InputError(
-                _("Nothing is asked."), next_step=_("Type a word, or add a picture or a sound.")
-            )
+            raise InputError(_("Nothing is asked."), next_step=_("Type a word, or add a picture or a sound."))
         return parts
 
     def _directions(self, to: Sequence[str] | None) -> list[str]:
@@ -341,67 +342,11 @@ class Workspace:
                 )
         return list(dict.fromkeys(to))
 
-    def _hits(self, found: Sequence[Neighbour]) -> list[Hit]:
-        items = self.store.get_items([n.item_id for n in found])
-        views = self._views(list(items.values()), i18n.current())
-        hits: list[Hit] = []
-        for neighbour in found:
-            item = items.get(neighbour.item_id)
-            if item is None:  # deleted meanwhile by another process
-                continue
-            mine = [v for v in views[item.id] if v.encoder == neighbour.member.name]
-            hits.append(
-                Hit(
-                    item=item,
-                    similarity=neighbour.similarity,
-                    score=neighbour.score,
-                    view=neighbour.member.name,
-                    kind=neighbour.member.kind,
-                    why=mine[0].why() if mine else "",
-                    at=neighbour.at,
-                    path=self.media_path(item),
-                )
-            )
-        return hits
-
-    def _views(self, items: Sequence[ItemRecord], language: str) -> dict[str, list[View]]:
-        """Views of many items, with one look-up a member."""
-        views: dict[str, list[View]] = {item.id: [] for item in items}
-        for member in self.space.members.values():
-            mine = [item.id for item in items if item.modality in member.modalities]
-            if not mine:
-                continue
-            if member.kind == "transcript":
-                for item_id, note in self.store.annotations(member.name, "transcript", mine).items():
-                    if note.payload["text"]:
-                        views[item_id].append(
-                            View(encoder=member.name, kind=member.kind, transcript=_transcript(note.payload))
-                        )
-                continue
-            labels = self._labels(member.name, mine, language) if member.kind == "label-bridge" else {}
-            for item_id in mine:
-                views[item_id].append(
-                    View(encoder=member.name, kind=member.kind, labels=labels.get(item_id, ()))
-                )
-        return views
-
-    def _labels(
-        self, name: str, ids: Sequence[str], language: str
-    ) -> dict[str, tuple[tuple[str, float], ...]]:
-        try:
-            encoder = self.pool.loaded(name)
-        except ExplorerError:
-            return {}  # without weights the labels are unknown; the neighbours still stand
-        if not isinstance(encoder, Explainer):
-            return {}
-        own = self.store.get_vectors(own_key(self.space, self.space.members[name]), list(ids))
-        return {item_id: tuple(encoder.explain(vector, language)) for item_id, vector in own.items()}
-
     def _notes(self, modalities: Sequence[str]) -> list[str]:
         notes: list[str] = []
         for modality in modalities:
             for member in self.space.members_for(modality):
-                state = self.pool.state(member.name)
+                state = self.space.pool.state(member.name)
                 if state.state in ("missing", "failed"):
                     notes.append(f"{state.reason} {state.next_step}".strip())
         return list(dict.fromkeys(notes))
@@ -415,14 +360,3 @@ class Workspace:
 def _some(content: Content | None) -> Content:
     assert content is not None  # noqa: S101  # checked by the caller
     return content
-
-
-def _transcript(payload: object) -> Transcript:
-    assert isinstance(payload, dict)  # noqa: S101  # written by the ingest
-    return Transcript(
-        text=payload["text"],
-        language=payload["language"],
-        confidence=payload["confidence"],
-        speech=payload["speech"],
-        segments=tuple((float(a), float(b), str(t)) for a, b, t in payload["segments"]),
-    )

@@ -130,12 +130,17 @@ def voiced_seconds(samples: FloatArray) -> float:
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     options = VadOptions(threshold=VOICE_THRESHOLD, min_speech_duration_ms=100, speech_pad_ms=100)
-    return sum(s["end"] - s["start"] for s in get_speech_timestamps(samples, options)) / RATE
+    stretches = get_speech_timestamps(samples, options)
+    return float(sum(s["end"] - s["start"] for s in stretches)) / RATE
 
 
 def believable(log_probability: float, no_speech: float, compression: float) -> bool:
     """Whisper's own three signs of invented text."""
-    return compression <= REPETITIVE and log_probability >= SURE and not (no_speech > NO_SPEECH and log_probability < -0.7)
+    return (
+        compression <= REPETITIVE
+        and log_probability >= SURE
+        and not (no_speech > NO_SPEECH and log_probability < -0.7)
+    )
 
 
 def simplified(text: str) -> str:

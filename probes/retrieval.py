@@ -64,7 +64,9 @@ def evaluate_retrieval(
             if both:
                 a = np.stack([vectors[query, p.values[query]] for p in both])
                 b = np.stack([vectors[target, p.values[target]] for p in both])
-                report.results.append({"query": query, "target": target, "lang": lang, **figures(ranks(a, b))})
+                report.results.append(
+                    {"query": query, "target": target, "lang": lang, **figures(ranks(a, b))}
+                )
     report.refused.sort()
     return report
 

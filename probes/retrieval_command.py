@@ -11,7 +11,9 @@ from explorer import ProgressLine, emit_json, hookimpl, open_space, translate
 
 
 def retrieval(
-    pairs: Annotated[Path, typer.Argument(metavar="PAIRS.jsonl", help=translate("Rows with id, lang and contents."))],
+    pairs: Annotated[
+        Path, typer.Argument(metavar="PAIRS.jsonl", help=translate("Rows with id, lang and contents."))
+    ],
     space: Annotated[str, typer.Option(metavar="NAME", help=translate("The space to measure."))] = "default",
     as_json: Annotated[bool, typer.Option("--json", help=translate("Print one JSON document."))] = False,
     offline: Annotated[bool, typer.Option("--offline", help=translate("Never use the network."))] = False,
@@ -37,7 +39,17 @@ def _print(report: dict[str, Any]) -> None:
     from rich.table import Table
 
     table = Table(title=translate("Retrieval in space {space}").format(space=report["space"]))
-    for name in ("", "lang", "n", "R@1", "R@5", "R@10", translate("median rank"), "MRR", translate("chance R@10")):
+    for name in (
+        "",
+        "lang",
+        "n",
+        "R@1",
+        "R@5",
+        "R@10",
+        translate("median rank"),
+        "MRR",
+        translate("chance R@10"),
+    ):
         table.add_column(name, justify="left" if name in ("", "lang") else "right")
     for row in report["results"]:
         interval = row["ci"]["r10"]

@@ -32,7 +32,9 @@ def main() -> None:
     messages = {
         language: {
             m["order"]: m
-            for m in json.loads((options.emojibase / language / "messages.json").read_text("utf-8"))["subgroups"]
+            for m in json.loads((options.emojibase / language / "messages.json").read_text("utf-8"))[
+                "subgroups"
+            ]
         }
         for language in ("zh", "en")
     }

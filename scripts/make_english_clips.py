@@ -46,7 +46,7 @@ def speak(library: ctypes.CDLL, text: str, voice: str) -> np.ndarray:
 
     def receive(samples: object, count: int, _events: object) -> int:
         if samples and count:
-            blocks.append(np.ctypeslib.as_array(samples, (count,)).copy())  # type: ignore[arg-type]
+            blocks.append(np.ctypeslib.as_array(samples, (count,)).copy())
         return 0
 
     callback = CALLBACK(receive)

@@ -30,7 +30,9 @@ def main() -> None:
     scores = []
     for start in range(0, len(rows), 32):
         contents = [
-            Content(modality="image", data=decode_image((pictures / f"{r['code']}.svg").read_bytes(), r["code"]))
+            Content(
+                modality="image", data=decode_image((pictures / f"{r['code']}.svg").read_bytes(), r["code"])
+            )
             for r in rows[start : start + 32]
         ]
         scores.append(encoder.label_scores(encoder.encode_batch(contents)))

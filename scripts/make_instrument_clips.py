@@ -136,7 +136,8 @@ def play(synth: tinysoundfont.Synth, channel: int, notes: list[int], seconds: fl
 def generate(synth: tinysoundfont.Synth, seconds: float) -> np.ndarray:
     """Mono samples of the next stretch."""
     stereo = np.frombuffer(bytes(synth.generate(round(seconds * RATE))), np.float32).reshape(-1, 2)
-    return stereo.mean(axis=1)
+    mono: np.ndarray = stereo.mean(axis=1)
+    return mono
 
 
 def write(path: Path, samples: np.ndarray) -> None:
@@ -145,7 +146,12 @@ def write(path: Path, samples: np.ndarray) -> None:
     if peak < 1e-4:
         raise SystemExit(f"{path.name} is silent")
     soundfile.write(
-        path, (samples * PEAK / peak).astype(np.float32), RATE, format="OGG", subtype="VORBIS", compression_level=0.8
+        path,
+        (samples * PEAK / peak).astype(np.float32),
+        RATE,
+        format="OGG",
+        subtype="VORBIS",
+        compression_level=0.8,
     )
 
 

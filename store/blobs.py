@@ -59,7 +59,9 @@ class BlobStore:
         except FileNotFoundError:
             raise DamagedBlob(f"Blob {digest[:12]} is missing.", next_step="Ingest the file again.") from None
         if hashlib.sha256(data).hexdigest() != digest:
-            raise DamagedBlob(f"Blob {digest[:12]} is damaged.", next_step="Delete it and ingest the file again.")
+            raise DamagedBlob(
+                f"Blob {digest[:12]} is damaged.", next_step="Delete it and ingest the file again."
+            )
         return data
 
     def delete(self, digest: str) -> None:

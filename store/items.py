@@ -64,7 +64,12 @@ def listing(
         query = query.where(items.c.language == language)
     if contains:
         query = query.where(
-            or_(*(c.contains(contains, autoescape=True) for c in (items.c.text, items.c.captions, items.c.name)))
+            or_(
+                *(
+                    c.contains(contains, autoescape=True)
+                    for c in (items.c.text, items.c.captions, items.c.name)
+                )
+            )
         )
     return [_record(row) for row in connection.execute(query.limit(-1 if limit is None else limit))]
 
@@ -72,12 +77,13 @@ def listing(
 def counts(connection: Connection) -> dict[str, int]:
     """Number of items by modality, in the order of their first arrival."""
     query = select(items.c.modality, func.count()).group_by(items.c.modality).order_by(func.min(items.c.row))
-    return {modality: count for modality, count in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def remove(connection: Connection, ids: Sequence[str]) -> tuple[int, list[str]]:
     """Delete items; returns how many, and the digests that no item uses any more."""
-    removed, orphans = 0, []
+    removed = 0
+    orphans: list[str] = []
     for part in slices(ids):
         digests = list(connection.execute(select(items.c.digest).where(items.c.id.in_(part))).scalars())
         removed += connection.execute(delete(items).where(items.c.id.in_(part))).rowcount

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from store.items import slices
 from store.records import AnnotationRecord, FailureRecord, FloatArray
-from store.tables import annotations, failures, items, projections, settings
+from store.tables import failures, item_annotations, items, projections, settings
 
 
 def put_annotations(connection: Connection, rows: Sequence[AnnotationRecord]) -> None:
@@ -36,18 +36,20 @@ def put_annotations(connection: Connection, rows: Sequence[AnnotationRecord]) ->
         if row.item_id in there
     ]
     if values:
-        _upsert(connection, annotations, ["item_id", "encoder", "kind"], values)
+        _upsert(connection, item_annotations, ["item_id", "encoder", "kind"], values)
 
 
 def get_annotations(
     connection: Connection, encoder: str, kind: str, ids: Sequence[str] | None
 ) -> dict[str, AnnotationRecord]:
     """Annotations by item id."""
-    query = select(annotations).where(annotations.c.encoder == encoder, annotations.c.kind == kind)
+    query = select(item_annotations).where(
+        item_annotations.c.encoder == encoder, item_annotations.c.kind == kind
+    )
     parts = [None] if ids is None else list(slices(ids))
     found: dict[str, AnnotationRecord] = {}
     for part in parts:
-        chosen = query if part is None else query.where(annotations.c.item_id.in_(part))
+        chosen = query if part is None else query.where(item_annotations.c.item_id.in_(part))
         for row in connection.execute(chosen):
             found[row.item_id] = AnnotationRecord(
                 item_id=row.item_id,

@@ -12,7 +12,15 @@ from sqlalchemy import Connection, Engine
 from store import items, notes, vectors
 from store.blobs import BlobStore
 from store.engine import open_engine
-from store.records import AnnotationRecord, FailureRecord, FloatArray, ItemRecord, VectorKey, VectorRow, VectorSet
+from store.records import (
+    AnnotationRecord,
+    FailureRecord,
+    FloatArray,
+    ItemRecord,
+    VectorKey,
+    VectorRow,
+    VectorSet,
+)
 
 _GENERATION = "generation"
 _META = "meta."

@@ -62,7 +62,7 @@ vectors = Table(
     Column("vector", LargeBinary, nullable=False),  # float32, little-endian
 )
 
-annotations = Table(
+item_annotations = Table(
     "annotations",
     metadata,
     Column("item_id", String(20), ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),

@@ -13,8 +13,10 @@ from explorer.types import FloatArray
 class Alignment(Protocol):
     """A map from an encoder's own vectors into a space."""
 
-    kind: str
-    """`native`, `label-bridge` or `transcript`."""
+    @property
+    def kind(self) -> str:
+        """`native`, `label-bridge` or `transcript`."""
+        ...
 
     def transform(self, own: FloatArray) -> FloatArray:
         """(n, d) own vectors → (n, dim) float32 unit rows of the space. Rows do not depend on one another."""
@@ -24,7 +26,8 @@ class Alignment(Protocol):
 def unit(vectors: FloatArray) -> FloatArray:
     """Rows divided by their Euclidean length; a zero row stays zero."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
+    rows: FloatArray = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
+    return rows
 
 
 @dataclass(frozen=True, kw_only=True)

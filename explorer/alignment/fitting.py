@@ -103,7 +103,7 @@ class SpaceFitter:
     def _texts(self) -> Calibration:
         """Of text against text: the captions of the reference sets in one language against another."""
         if self._text_calibration is None:
-            pairs = sorted({pair for pair in self._translations()})
+            pairs = sorted(set(self._translations()))
             if not pairs:
                 self._text_calibration = Calibration()
             else:

@@ -50,7 +50,9 @@ def fit_label_bridge(scorer: LabelScorer, embed: EmbedTexts) -> LabelBridge:
 
 def label_prototypes(labels: Sequence[Label], embed: EmbedTexts) -> FloatArray:
     """(n_labels, dim) unit rows: own names and, with less weight, superordinates; languages count alike."""
-    texts = sorted({n for label in labels for names in (*label.names.values(), *label.broader.values()) for n in names})
+    texts = sorted(
+        {n for label in labels for names in (*label.names.values(), *label.broader.values()) for n in names}
+    )
     rows = dict(zip(texts, embed(texts), strict=True))
     prototypes = []
     for label in labels:

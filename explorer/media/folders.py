@@ -141,7 +141,9 @@ def _row(folder: Path, label: str, row: Mapping[str, Any]) -> SourceItem:
     if bool(path) == bool(text):
         raise RefusedContent(_("Refused {name}: it needs either path or text.").format(name=label))
     captions = {
-        key.removeprefix("caption_"): str(value) for key, value in row.items() if key.startswith("caption_") and value
+        key.removeprefix("caption_"): str(value)
+        for key, value in row.items()
+        if key.startswith("caption_") and value
     }
     if row.get("caption"):
         captions.setdefault(language_of(str(row["caption"])) or "en", str(row["caption"]))

@@ -106,7 +106,9 @@ def _rasterise(data: bytes, ref: str) -> bytes:
     text = data.decode("utf-8", "replace")
     outside = re.search(r"""(?:href|src)\s*=\s*["'](?!#|data:image/)|url\(\s*["']?(?!#)|@import""", text)
     if "<!ENTITY" in text or outside:
-        raise RefusedContent(_("Refused {name}: the SVG refers to something outside itself.").format(name=ref))
+        raise RefusedContent(
+            _("Refused {name}: the SVG refers to something outside itself.").format(name=ref)
+        )
     import resvg_py
 
     try:

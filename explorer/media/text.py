@@ -33,7 +33,7 @@ def decode_text(data: bytes, ref: str) -> str:
 
 
 def language_of(text: str) -> str | None:
-    """zh where Chinese characters prevail, en for Latin letters, else None: a coarse guess, for display."""
+    """Zh where Chinese characters prevail, en for Latin letters, else None: a coarse guess, for display."""
     han = sum("\u4e00" <= c <= "\u9fff" for c in text)
     latin = sum(c.isascii() and c.isalpha() for c in text)
     if han and han * 3 >= latin:

@@ -37,7 +37,13 @@ def draw(workspace: Workspace, item_id: str) -> None:
             if view.why():
                 states.note(_("{encoder} says: {why}").format(encoder=view.encoder, why=view.why()))
         with st.container(horizontal=True):
-            st.button(_("Ask with it"), key="card-ask", on_click=state.ask_item, args=(item, language), type="primary")
+            st.button(
+                _("Ask with it"),
+                key="card-ask",
+                on_click=state.ask_item,
+                args=(item, language),
+                type="primary",
+            )
             st.button(
                 _("Subtract it"),
                 key="card-minus",

@@ -38,7 +38,11 @@ def draw(workspace: Workspace, result: SearchResult) -> None:
 
 def _column(workspace: Workspace, result: SearchResult, modality: str, hits: list[Hit]) -> None:
     count = workspace.counts().get(modality, 0)
-    title = localise(workspace.registry.modalities[modality].title) if modality in workspace.registry.modalities else modality
+    title = (
+        localise(workspace.registry.modalities[modality].title)
+        if modality in workspace.registry.modalities
+        else modality
+    )
     detail = _("{count} items, with speech") if modality == "audio" else _("{count} items")
     st.html(
         f'<div class="si-head"><i style="color:{tokens.colour(modality)}">{tokens.GLYPHS.get(modality, "✚")}</i>'
@@ -91,7 +95,9 @@ def row_html(hit: Hit, language: str, chance: float, picture: bytes | None) -> s
     colour = tokens.colour("speech" if hit.kind == "transcript" else hit.item.modality)
     other = "en" if language == "zh" else "zh"
     second = hit.item.captions.get(other, "") if hit.item.text is None else ""
-    image = f'<img alt="" src="data:image/png;base64,{base64.b64encode(picture).decode()}">' if picture else ""
+    image = (
+        f'<img alt="" src="data:image/png;base64,{base64.b64encode(picture).decode()}">' if picture else ""
+    )
     speech = "▲ " if hit.kind == "transcript" else ""
     at = f" · {_('at {seconds} s').format(seconds=f'{hit.at:.1f}')}" if hit.at is not None else ""
     width, mark = (max(0, min(100, round(100 * v))) for v in (hit.similarity, chance))
@@ -133,7 +139,16 @@ def _as_csv(result: SearchResult) -> str:
         for rank, hit in enumerate(hits, start=1):
             row = hit.as_json(current())
             writer.writerow(
-                [modality, rank, row["id"], row["caption"], row["similarity"], round(result.chance[modality], 6),
-                 row["view"], row["why"], row["at"]]
+                [
+                    modality,
+                    rank,
+                    row["id"],
+                    row["caption"],
+                    row["similarity"],
+                    round(result.chance[modality], 6),
+                    row["view"],
+                    row["why"],
+                    row["at"],
+                ]
             )
     return buffer.getvalue()

@@ -61,7 +61,10 @@ def figure(points: Sequence[Point], view: MapView) -> go.Figure:
     _layout(fig, coords, theme)
     for label, x, y in regions(points):
         fig.add_annotation(
-            x=x, y=y, text=f"<b>{html.escape(label)}</b>", showarrow=False,
+            x=x,
+            y=y,
+            text=f"<b>{html.escape(label)}</b>",
+            showarrow=False,
             font={"size": 14, "color": tokens.INK[theme], "shadow": f"0 0 4px {tokens.CARD[theme]}"},
         )
     return fig
@@ -87,8 +90,15 @@ def _points(fig: go.Figure, points: Sequence[Point], shape: str, view: MapView, 
     ]
     fig.add_trace(
         go.Scattergl(
-            x=[p.x for p in points], y=[p.y for p in points], mode="markers", name=shape, marker=marker,
-            customdata=[[p.item_id] for p in points], hovertext=hover, hoverinfo="text", showlegend=False,
+            x=[p.x for p in points],
+            y=[p.y for p in points],
+            mode="markers",
+            name=shape,
+            marker=marker,
+            customdata=[[p.item_id] for p in points],
+            hovertext=hover,
+            hoverinfo="text",
+            showlegend=False,
         )
     )
 
@@ -101,7 +111,9 @@ def _colours(points: Sequence[Point], shape: str, view: MapView, theme: str) -> 
         scale = [[i / (len(steps) - 1), c] for i, c in enumerate(steps)]
         return {
             "color": [view.similarity.get(p.item_id, min(values)) for p in points],
-            "colorscale": scale, "cmin": float(np.quantile(values, 0.02)), "cmax": max(values),
+            "colorscale": scale,
+            "cmin": float(np.quantile(values, 0.02)),
+            "cmax": max(values),
         }
     if view.colour_by == "language":
         palette = dict(zip(("zh", "en"), tokens.REGIONS[theme], strict=False))
@@ -128,16 +140,26 @@ def _ties(fig: go.Figure, points: Mapping[str, Point], view: MapView, theme: str
         for p in near:
             fig.add_trace(
                 go.Scatter(
-                    x=[x, p.x], y=[y, p.y], mode="lines", hoverinfo="skip", showlegend=False,
-                    line={"width": 1, "color": tokens.MUTE[theme]}, opacity=0.7,
+                    x=[x, p.x],
+                    y=[y, p.y],
+                    mode="lines",
+                    hoverinfo="skip",
+                    showlegend=False,
+                    line={"width": 1, "color": tokens.MUTE[theme]},
+                    opacity=0.7,
                 )
             )
-    for p in [*near, *([points[view.chosen]] if view.chosen in points else [])]:
+    for p in [*near, *([points[view.chosen]] if view.chosen and view.chosen in points else [])]:
         fig.add_trace(
             go.Scatter(
-                x=[p.x], y=[p.y], mode="markers", hoverinfo="skip", showlegend=False,
+                x=[p.x],
+                y=[p.y],
+                mode="markers",
+                hoverinfo="skip",
+                showlegend=False,
                 marker={
-                    "symbol": tokens.SHAPES.get(p.shape, "cross"), "size": 11,
+                    "symbol": tokens.SHAPES.get(p.shape, "cross"),
+                    "size": 11,
                     "color": tokens.MODALITY_COLOURS[theme].get(p.shape, ink),
                     "line": {"width": 2.5 if p.item_id == view.chosen else 1.2, "color": ink},
                 },
@@ -146,8 +168,13 @@ def _ties(fig: go.Figure, points: Mapping[str, Point], view: MapView, theme: str
     if view.query is not None:
         fig.add_trace(
             go.Scatter(
-                x=[view.query[0]], y=[view.query[1]], mode="markers+text", hoverinfo="skip", showlegend=False,
-                text=[f"<b>{html.escape(view.query_label)}</b>"], textposition="bottom center",
+                x=[view.query[0]],
+                y=[view.query[1]],
+                mode="markers+text",
+                hoverinfo="skip",
+                showlegend=False,
+                text=[f"<b>{html.escape(view.query_label)}</b>"],
+                textposition="bottom center",
                 textfont={"size": 14, "color": ink},
                 marker={"symbol": "circle-cross-open", "size": 18, "color": ink, "line": {"width": 2}},
             )
@@ -163,31 +190,44 @@ def _density(fig: go.Figure, coords: FloatArray, theme: str) -> None:
     low, high = coords.min(axis=0), coords.max(axis=0)
     pad = (high - low) * 0.08 + 1e-6
     counts, xs, ys = np.histogram2d(
-        coords[:, 0], coords[:, 1], bins=90,
+        coords[:, 0],
+        coords[:, 1],
+        bins=90,
         range=[[low[0] - pad[0], high[0] + pad[0]], [low[1] - pad[1], high[1] + pad[1]]],
     )
     smooth = np.sqrt(gaussian_filter(counts, 2.2)).T
     clear, full = ("rgba(37,108,153,0)", "rgba(37,108,153,.30)")
     fig.add_trace(
         go.Heatmap(
-            x=(xs[1:] + xs[:-1]) / 2, y=(ys[1:] + ys[:-1]) / 2, z=np.round(smooth, 2), zsmooth="best",
-            colorscale=[[0, clear], [1, full]], showscale=False, hoverinfo="skip",
+            x=(xs[1:] + xs[:-1]) / 2,
+            y=(ys[1:] + ys[:-1]) / 2,
+            z=np.round(smooth, 2),
+            zsmooth="best",
+            colorscale=[[0, clear], [1, full]],
+            showscale=False,
+            hoverinfo="skip",
         )
     )
 
 
 def _layout(fig: go.Figure, coords: FloatArray, theme: str) -> None:
     fig.update_layout(
-        height=HEIGHT, margin={"l": 8, "r": 8, "t": 8, "b": 8}, paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)", dragmode="pan", uirevision="map", hovermode="closest",
+        height=HEIGHT,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        dragmode="pan",
+        uirevision="map",
+        hovermode="closest",
         font={"family": tokens.SANS, "size": 13, "color": tokens.INK[theme]},
         hoverlabel={
-            "bgcolor": tokens.CARD[theme], "bordercolor": tokens.EDGE[theme], "align": "left",
-            "font": {"size": 13, "color": tokens.INK[theme], "family": tokens.SANS}, "namelength": 0,
+            "bgcolor": tokens.CARD[theme],
+            "bordercolor": tokens.EDGE[theme],
+            "align": "left",
+            "font": {"size": 13, "color": tokens.INK[theme], "family": tokens.SANS},
+            "namelength": 0,
         },
-        modebar={
-            "bgcolor": "rgba(0,0,0,0)", "color": tokens.FAINT[theme], "activecolor": tokens.INK[theme]
-        },
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": tokens.FAINT[theme], "activecolor": tokens.INK[theme]},
     )
     ranges: list[list[float] | None] = [None, None]
     if len(coords):
@@ -222,7 +262,10 @@ def regions(points: Sequence[Point]) -> list[tuple[str, float, float]]:
         if len(core) < SMALLEST_REGION / 2:
             continue
         x = float(np.median(core[:, 0]))
-        for y in (np.quantile(core[:, 1], 0.97) + 0.02 * span[1], np.quantile(core[:, 1], 0.03) - 0.02 * span[1]):
+        for y in (
+            np.quantile(core[:, 1], 0.97) + 0.02 * span[1],
+            np.quantile(core[:, 1], 0.03) - 0.02 * span[1],
+        ):
             if all(not _collide(topic, x, float(y), other, span) for other in placed):
                 placed.append((topic, x, float(y)))
                 break

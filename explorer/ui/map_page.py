@@ -69,7 +69,11 @@ def _examples() -> None:
     from explorer.types import Content
 
     with st.container(horizontal=True, horizontal_alignment="center"):
-        for word in ("狗叫", "下雨", "弹钢琴") if current() == "zh" else ("a dog barking", "rain", "playing the piano"):
+        for word in (
+            ("狗叫", "下雨", "弹钢琴")
+            if current() == "zh"
+            else ("a dog barking", "rain", "playing the piano")
+        ):
             part = QueryPart(content=Content(modality="text", data=word, ref=word), label=word)
             st.button(word, key=f"example-{word}", on_click=state.ask, args=(part,))
 
@@ -87,7 +91,11 @@ def _map(workspace: Workspace, result: SearchResult | None) -> None:
     bar, legend = st.columns([1.2, 1], vertical_alignment="center")
     with bar:
         colour_by = st.segmented_control(
-            _("Colour"), list(choices), default="modality", format_func=choices.__getitem__, key="colour-by",
+            _("Colour"),
+            list(choices),
+            default="modality",
+            format_func=choices.__getitem__,
+            key="colour-by",
             label_visibility="collapsed",
         )
     points = map_points(workspace, picture)
@@ -96,8 +104,12 @@ def _map(workspace: Workspace, result: SearchResult | None) -> None:
         _legend(points, view)
     with st.container(border=True, key="map-card"):
         event: Any = st.plotly_chart(
-            figure(points, view), theme=None, key="map", on_select="rerun",
-            selection_mode=("points", "box", "lasso"), config=CONFIG,
+            figure(points, view),
+            theme=None,
+            key="map",
+            on_select="rerun",
+            selection_mode=("points", "box", "lasso"),
+            config=CONFIG,
         )
         _trust(workspace, picture)
     _selection(workspace, event)
@@ -117,7 +129,9 @@ def _picture(workspace: Workspace) -> MapPicture | None:
         workspace, workspace.name, workspace.space.name, workspace.store.generation(), method
     )
     if work.error:
-        states.refusal(_("{method} could not be drawn; this is PCA.").format(method=method.upper()), work.error)
+        states.refusal(
+            _("{method} could not be drawn; this is PCA.").format(method=method.upper()), work.error
+        )
     elif not work.done:
         _drawing(work, method)
     return workspace.projection("pca")
@@ -145,8 +159,12 @@ def map_points(workspace: Workspace, picture: MapPicture) -> list[Point]:
         topic = item.meta.get("topic", "")
         points.append(
             Point(
-                item_id=item_id, x=float(x), y=float(y), shape="speech" if spoken else item.modality,
-                caption=caption(item, language), language=item.language,
+                item_id=item_id,
+                x=float(x),
+                y=float(y),
+                shape="speech" if spoken else item.modality,
+                caption=caption(item, language),
+                language=item.language,
                 topic=localise(topic) if isinstance(topic, dict) else str(topic),
             )
         )
@@ -155,7 +173,9 @@ def map_points(workspace: Workspace, picture: MapPicture) -> list[Point]:
 
 def _view(workspace: Workspace, picture: MapPicture, result: SearchResult | None, colour_by: str) -> MapView:
     if result is None:
-        return MapView(colour_by=colour_by if colour_by != "similarity" else "modality", chosen=state.chosen())
+        return MapView(
+            colour_by=colour_by if colour_by != "similarity" else "modality", chosen=state.chosen()
+        )
     similarity: dict[str, float] = {}
     for modality in workspace.counts():
         similarity |= workspace.neighbours.similarities(result.vector, modality)
@@ -164,9 +184,12 @@ def _view(workspace: Workspace, picture: MapPicture, result: SearchResult | None
     ids, vectors = workspace.map_vectors()
     where = place(result.vector, vectors, picture.coords) if ids == picture.item_ids else None
     return MapView(
-        colour_by=colour_by, similarity=similarity, chosen=state.chosen(),
+        colour_by=colour_by,
+        similarity=similarity,
+        chosen=state.chosen(),
         query=(float(where[0]), float(where[1])) if where is not None else None,
-        query_label=" ".join(result.query)[:20], neighbours=[hit.item.id for hit in best[:TIES]],
+        query_label=" ".join(result.query)[:20],
+        neighbours=[hit.item.id for hit in best[:TIES]],
     )
 
 
@@ -174,14 +197,20 @@ def _legend(points: list[Point], view: MapView) -> None:
     names = {"text": _("text"), "image": _("image"), "audio": _("sound"), "speech": _("speech")}
     grey = tokens.FAINT[tokens.theme()]
     entries = [
-        (tokens.GLYPHS.get(shape, "✚"), tokens.colour(shape) if view.colour_by == "modality" else grey, names.get(shape, shape))
+        (
+            tokens.GLYPHS.get(shape, "✚"),
+            tokens.colour(shape) if view.colour_by == "modality" else grey,
+            names.get(shape, shape),
+        )
         for shape in dict.fromkeys(["text", "image", "audio", "speech", *(p.shape for p in points)])
         if any(p.shape == shape for p in points)
     ]
     if view.colour_by == "label":
         entries = [("■", colour, topic) for topic, colour in view_palette(points, tokens.theme()).items()]
     if view.colour_by == "language":
-        entries = [("■", c, n) for c, n in zip(tokens.REGIONS[tokens.theme()], ("中文", "English"), strict=False)]
+        entries = [
+            ("■", c, n) for c, n in zip(tokens.REGIONS[tokens.theme()], ("中文", "English"), strict=False)
+        ]
     spans = "".join(
         f'<span><i style="font-style:normal;color:{colour}">{glyph}</i> {html.escape(name)}</span>'
         for glyph, colour, name in entries
@@ -201,7 +230,11 @@ def _trust(workspace: Workspace, picture: MapPicture) -> None:
         names = ", ".join(member.name for member in bridged)
         parts.append(html.escape(_("by label bridge: {names}").format(names=names)))
     parts.append(
-        html.escape(_("neighbours are found in all {dim} dimensions, not in the picture").format(dim=workspace.space.dim))
+        html.escape(
+            _("neighbours are found in all {dim} dimensions, not in the picture").format(
+                dim=workspace.space.dim
+            )
+        )
     )
     st.html(f'<div class="si-trust">{" | ".join(parts)}</div>')
 
@@ -221,7 +254,9 @@ def _selection(workspace: Workspace, event: Any) -> None:
     items = workspace.store.get_items(ids)
     rows = [
         {
-            _("item"): caption(item, current()), _("modality"): item.modality, _("language"): item.language or "",
+            _("item"): caption(item, current()),
+            _("modality"): item.modality,
+            _("language"): item.language or "",
             "id": item.id,
         }
         for item in items.values()

@@ -111,7 +111,9 @@ def _another() -> None:
     minus = st.toggle(_("Subtract it"), key="another-minus")
     if st.button(_("Add"), key="another-add", type="primary") and word.strip():
         content = Content(modality="text", data=word.strip(), ref=word[:40])
-        state.ask(QueryPart(content=content, weight=-1.0 if minus else 1.0, label=word.strip()[:24]), add=True)
+        state.ask(
+            QueryPart(content=content, weight=-1.0 if minus else 1.0, label=word.strip()[:24]), add=True
+        )
         st.rerun()
 
 

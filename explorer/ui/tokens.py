@@ -32,7 +32,7 @@ SANS = "Source Sans 3, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-seri
 
 
 def theme() -> str:
-    """light or dark, as the browser shows it."""
+    """Light or dark, as the browser shows it."""
     return "dark" if getattr(st.context.theme, "type", "light") == "dark" else "light"
 
 

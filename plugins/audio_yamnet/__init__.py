@@ -150,7 +150,9 @@ def _labels() -> tuple[Label, ...]:
     return tuple(
         Label(
             names={"en": row["en"].split("|"), "zh": row["zh"].split("|")},
-            broader={code: row[f"broader_{code}"].split("|") for code in ("en", "zh") if row[f"broader_{code}"]},
+            broader={
+                code: row[f"broader_{code}"].split("|") for code in ("en", "zh") if row[f"broader_{code}"]
+            },
         )
         for row in csv.DictReader(text.splitlines(), delimiter="\t")
     )

@@ -49,9 +49,12 @@ def _mel_matrix() -> FloatArray:
     mels = _mel(frequencies)[:, None]
     edges = np.linspace(_mel(np.array(LOWEST)), _mel(np.array(HIGHEST)), BANDS + 2)
     lower, centre, upper = edges[:-2], edges[1:-1], edges[2:]
-    weights = np.maximum(0.0, np.minimum((mels - lower) / (centre - lower), (upper - mels) / (upper - centre)))
+    weights = np.maximum(
+        0.0, np.minimum((mels - lower) / (centre - lower), (upper - mels) / (upper - centre))
+    )
     weights[0] = 0.0
-    return weights.astype(np.float32)
+    filters: FloatArray = weights.astype(np.float32)
+    return filters
 
 
 def _mel(hertz: np.ndarray) -> np.ndarray:

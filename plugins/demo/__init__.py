@@ -46,8 +46,12 @@ class Demo(Collection):
     @property
     def size(self) -> int:
         """How many items there are."""
-        return len(_rows("emoji")) + 2 * len(_rows("sentences")) + len(VOICES) + len(_rows("sounds")) + sum(
-            1 for row in _rows("spoken") if _clip(row) is not None
+        return (
+            len(_rows("emoji"))
+            + 2 * len(_rows("sentences"))
+            + len(VOICES)
+            + len(_rows("sounds"))
+            + sum(1 for row in _rows("spoken") if _clip(row) is not None)
         )
 
     def items(self, assets: Mapping[str, Path]) -> Iterator[SourceItem]:

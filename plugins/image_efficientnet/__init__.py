@@ -111,7 +111,8 @@ class EfficientNetLite(Encoder):
         scores = softmax((vectors @ self._weight.T + self._bias) / TEMPERATURE)
         strongest = np.partition(scores, -TOP, axis=1)[:, -TOP][:, None]
         kept = np.where(scores >= strongest, scores, 0.0)
-        return (kept / kept.sum(axis=1, keepdims=True)).astype(np.float32)
+        weights: FloatArray = (kept / kept.sum(axis=1, keepdims=True)).astype(np.float32)
+        return weights
 
     def reference(self) -> Reference | None:
         """Label scores of OpenMoji's development half, with its names in Chinese and English."""
@@ -150,7 +151,9 @@ def _labels() -> tuple[Label, ...]:
     return tuple(
         Label(
             names={"en": row["en"].split("|"), "zh": row["zh"].split("|")},
-            broader={code: row[f"broader_{code}"].split("|") for code in ("en", "zh") if row[f"broader_{code}"]},
+            broader={
+                code: row[f"broader_{code}"].split("|") for code in ("en", "zh") if row[f"broader_{code}"]
+            },
         )
         for row in csv.DictReader(text.splitlines(), delimiter="\t")
     )

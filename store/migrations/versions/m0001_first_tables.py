@@ -80,7 +80,9 @@ def _vectors() -> None:
     )
     op.create_table(
         "vectors",
-        sa.Column("key", sa.String(32), sa.ForeignKey("vector_keys.key", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "key", sa.String(32), sa.ForeignKey("vector_keys.key", ondelete="CASCADE"), primary_key=True
+        ),
         sa.Column("item_id", sa.String(20), sa.ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("segment", sa.Integer, primary_key=True),
         sa.Column("start", sa.Float),
