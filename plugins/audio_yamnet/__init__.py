@@ -1,7 +1,8 @@
 """Sound encoder `audio-yamnet`: YAMNet (Google, AudioSet's 521 classes; Gemmeke et al. 2017), for a label bridge.
 
-Own vector: for each class (max + mean)/2 of its scores over the clip's windows. A clip longer than four seconds
-also gives segments, so that a bark is found at its second.
+Own vector: for each class (max + mean)/2 of its scores over the clip's windows. Recordings come at any level and
+YAMNet hears a quiet horse better than a loud one, so each window is heard at three levels and the best counts.
+Every window of a clip is also a segment, so that a bark is found at its second.
 """
 
 from __future__ import annotations
@@ -34,8 +35,11 @@ if TYPE_CHECKING:
 
 CLASSES = 521
 TOP, POWER = 10, 1.5
-SEGMENT_SECONDS, SEGMENT_HOP, SEGMENTS_LIMIT = 3.0, 1.5, 400
-LONG = 4.0
+LEVELS = (0.1, 0.3, 1.0)
+"""Peaks to which a clip is scaled before it is heard."""
+CONTEXT_WEIGHT = 0.1
+"""For classes that name a room, a genre, a mood or silence rather than what sounds."""
+SEGMENTS_LIMIT = 400
 ASSET = Asset(
     name="yamnet",
     title="YAMNet, 521 classes of sound",
@@ -69,7 +73,7 @@ class Yamnet(Encoder):
     """YAMNet over windows of .96 s every .48 s."""
 
     name = "audio-yamnet"
-    revision = "yamnet-float-1"
+    revision = "yamnet-float-2"
     modalities = ("audio",)
     dim = CLASSES
     licence = "Apache-2.0"
@@ -91,36 +95,42 @@ class Yamnet(Encoder):
         return np.stack([pool(self._scores(content)) for content in contents])
 
     def encode_segments(self, contents: Sequence[Content]) -> tuple[FloatArray, list[list[Segment]]]:
-        """Vectors as by `encode_batch`, and segments of about 3 s for clips longer than 4 s."""
+        """Vectors as by `encode_batch`, and a segment a window (fewer, longer ones in very long sounds)."""
         scores = [self._scores(content) for content in contents]
-        lengths = [content.data.seconds for content in contents]
-        stretches = [segments(s, length) for s, length in zip(scores, lengths, strict=True)]
-        return np.stack([pool(s) for s in scores]), stretches
+        return np.stack([pool(s) for s in scores]), [segments(s) for s in scores]
 
     def labels(self) -> Sequence[Label]:
         """AudioSet's classes in Chinese and English."""
         return _labels()
 
     def label_scores(self, vectors: FloatArray) -> FloatArray:
-        """(n, 521) → the ten strongest to the power 1.5, rows summing to 1 (uniform where all is silent)."""
-        strongest = np.partition(vectors, -TOP, axis=1)[:, -TOP][:, None]
-        weights = np.where(vectors >= strongest, np.maximum(vectors, 0.0), 0.0) ** POWER
+        """(n, 521) → scores times what their classes tell, the ten strongest to the power 1.5, rows summing to 1.
+
+        Uniform where all is silent.
+        """
+        telling = np.maximum(vectors, 0.0) * _specificity()
+        strongest = np.partition(telling, -TOP, axis=1)[:, -TOP][:, None]
+        weights = np.where(telling >= strongest, telling, 0.0) ** POWER
         sums = weights.sum(axis=1, keepdims=True)
         uniform = np.full_like(weights, 1.0 / CLASSES)
         return np.where(sums > 0, weights / np.maximum(sums, 1e-12), uniform).astype(np.float32)
 
     def reference(self) -> Reference | None:
-        """None: too few free sounds ship in packages; the bridge is centred by its prototypes."""
-        return None
+        """Scores of the demo's instruments, effects and animals, with their names in Chinese and English."""
+        return _reference()
 
     def explain(self, vector: FloatArray, language: str, top: int = 3) -> list[tuple[str, float]]:
-        """The strongest classes with their pooled scores."""
-        strongest = np.argsort(-vector)[:top]
+        """The most telling classes (dog before animal) with their pooled scores."""
+        strongest = np.argsort(-vector * _specificity(), kind="stable")[:top]
         return [(_labels()[i].display(language), float(vector[i])) for i in strongest]
 
     def _scores(self, content: Content) -> FloatArray:
         assert self._graph is not None  # noqa: S101  # the core loads before it encodes
-        return self._graph.scores(patches(content.data.samples))
+        samples = content.data.samples
+        peak = max(float(np.abs(samples).max()), 1e-6)
+        heard = [self._graph.scores(patches(samples * np.float32(level / peak))) for level in LEVELS]
+        loudest: FloatArray = np.max(np.stack(heard), axis=0)
+        return loudest
 
 
 def pool(scores: FloatArray) -> FloatArray:
@@ -129,24 +139,52 @@ def pool(scores: FloatArray) -> FloatArray:
     return pooled
 
 
-def segments(scores: FloatArray, seconds: float) -> list[Segment]:
-    """Segments of about 3 s every 1.5 s (further apart in very long sounds); none for a clip up to 4 s."""
-    if seconds <= LONG:
+def segments(scores: FloatArray) -> list[Segment]:
+    """(windows, 521) → one segment a window, at most 400; none where there is one window only."""
+    if len(scores) < 2:
         return []
-    width = round(SEGMENT_SECONDS / HOP_SECONDS)
-    hop = max(round(SEGMENT_HOP / HOP_SECONDS), -(-len(scores) // SEGMENTS_LIMIT))
-    found = []
-    for first in range(0, max(len(scores) - width // 2, 1), hop):
-        part = scores[first : first + width]
-        start = first * HOP_SECONDS
-        end = min(seconds, (first + len(part) - 1) * HOP_SECONDS + PATCH_SECONDS)
-        found.append(Segment(start=start, end=end, vector=pool(part)))
-    return found
+    together = -(-len(scores) // SEGMENTS_LIMIT)
+    return [
+        Segment(
+            start=first * HOP_SECONDS,
+            end=(min(first + together, len(scores)) - 1) * HOP_SECONDS + PATCH_SECONDS,
+            vector=pool(scores[first : first + together]),
+        )
+        for first in range(0, len(scores), together)
+    ]
+
+
+@lru_cache(maxsize=1)
+def _rows() -> list[dict[str, str]]:
+    text = resources.files("plugins.audio_yamnet").joinpath("audioset_labels.tsv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines(), delimiter="\t"))
+
+
+@lru_cache(maxsize=1)
+def _specificity() -> FloatArray:
+    """(521,) in (0, 1]: the squared information content of each class (Seco et al. 2004), less for mere context.
+
+    It falls with the number of classes below in AudioSet's ontology: "animal" tells less than "dog".
+    """
+    below = np.array([float(row["below"]) for row in _rows()])
+    context = np.array([row["context"] == "1" for row in _rows()])
+    content = 1.0 - np.log(below + 1.0) / np.log(CLASSES)
+    weights: FloatArray = (content**2 * np.where(context, CONTEXT_WEIGHT, 1.0)).astype(np.float32)
+    return weights
+
+
+@lru_cache(maxsize=1)
+def _reference() -> Reference:
+    """Stored as pooled scores (made by scripts/make_sound_reference.py)."""
+    path = resources.files("plugins.audio_yamnet").joinpath("reference.npz")
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+        scores, zh, en = kept["scores"].astype(np.float32), kept["zh"], kept["en"]
+    captions = [{"zh": str(z), "en": str(e)} for z, e in zip(zh, en, strict=True)]
+    return Reference(scores=Yamnet().label_scores(scores), captions=captions)
 
 
 @lru_cache(maxsize=1)
 def _labels() -> tuple[Label, ...]:
-    text = resources.files("plugins.audio_yamnet").joinpath("audioset_labels.tsv").read_text(encoding="utf-8")
     return tuple(
         Label(
             names={"en": row["en"].split("|"), "zh": row["zh"].split("|")},
@@ -154,7 +192,7 @@ def _labels() -> tuple[Label, ...]:
                 code: row[f"broader_{code}"].split("|") for code in ("en", "zh") if row[f"broader_{code}"]
             },
         )
-        for row in csv.DictReader(text.splitlines(), delimiter="\t")
+        for row in _rows()
     )
 
 
