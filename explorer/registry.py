@@ -201,7 +201,8 @@ def _check(offers: list[tuple[str, Any]], registry: Registry) -> None:
         expected = _HOLDERS[hook]
         if not isinstance(offer, expected):
             names = " or ".join(kind.__name__ for kind in expected)
-            raise BrokenContract(f"hook {hook} gave {type(offer).__name__}, expected {names}")
+            given = f"the class {offer.__name__}" if isinstance(offer, type) else type(offer).__name__
+            raise BrokenContract(f"hook {hook} gave {given}, expected {names}")
         name = _name_of(hook, offer)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise BrokenContract(
