@@ -114,7 +114,9 @@ def test_rubbish_in_segments_never_passes(pool_of: PoolOf, where: str) -> None:
     class Cuts(Words):
         def encode_segments(self, contents: Sequence[Content]) -> Any:
             vectors = np.zeros((len(contents), 7 if where == "vector" else 8), np.float32)
-            stretch = Segment(start=0, end=1, vector=np.full(8, np.inf if where == "segment" else 0, np.float32))
+            stretch = Segment(
+                start=0, end=1, vector=np.full(8, np.inf if where == "segment" else 0, np.float32)
+            )
             cut = [[stretch] for _content in contents]
             return vectors if where == "shape" else (vectors, cut[1:] if where == "count" else cut)
 
@@ -167,7 +169,7 @@ def test_each_is_asked_for_what_it_does(pool_of: PoolOf) -> None:
         pool.transcribe("words", texts("a"))
     with pytest.raises(InputError, match="reader gives no vectors"):
         pool.encode("reader", [Content(modality="shade", data=1)])
-    with pytest.raises(InputError, match="no encoder nothing. Encoders: words"):
+    with pytest.raises(InputError, match=r"no encoder nothing\. Encoders: words"):
         pool.encode("nothing", texts("a"))
 
 
@@ -200,7 +202,9 @@ def test_a_load_that_fails_is_named_and_tried_again(pool_of: PoolOf) -> None:
     encoder = Words()
     encoder.load = fails  # type: ignore[method-assign]
     pool = pool_of(encoder)
-    with pytest.raises(PluginError, match="Encoder words could not be loaded: ZeroDivisionError: of the plugin"):
+    with pytest.raises(
+        PluginError, match="Encoder words could not be loaded: ZeroDivisionError: of the plugin"
+    ):
         pool.loaded("words")
     assert pool.state("words").state == "failed"
     assert "of the plugin" in pool.state("words").reason
