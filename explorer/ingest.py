@@ -100,7 +100,8 @@ class Ingest:
                 raise
             except ExplorerError as error:
                 self._refuse([_failure(_label(source), error, stage="read")])
-        new = [r for r in read if r.content is not None]
+        decoded = [r for r in read if r.content is not None]
+        new = [r for i, r in enumerate(decoded) if r.record.id not in {d.record.id for d in decoded[:i]}]
         blobs = [r.blob for r in read if r.blob is not None]
         added = self._store.add_items([r.record for r in read], blobs) if read else 0
         self._report.added += added

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,10 @@ SLICE = 500
 
 def add(connection: Connection, records: Sequence[ItemRecord]) -> int:
     """Insert what is new; of known items only missing captions are filled in. Returns the number inserted."""
-    wanted = {record.id: record for record in records}
+    wanted: dict[str, ItemRecord] = {}
+    for record in records:  # the first of a kind counts; the others only bring captions
+        first = wanted.setdefault(record.id, record)
+        wanted[record.id] = replace(first, captions={**record.captions, **first.captions})
     known = get(connection, list(wanted))
     for part in slices([record.name for record in records]):  # what could not be read before can be now
         of_reading = failures.c.encoder == "", failures.c.item_id == ""

@@ -177,7 +177,7 @@ def _csv_rows(text: str, suffix: str) -> Iterator[tuple[int, Mapping[str, Any] |
         except StopIteration:
             return
         except csv.Error as error:  # such as a cell over the limit of the csv module
-            yield reader.line_num, str(error)
+            yield reader.line_num + 1, str(error)
             continue
         if None in row:
             yield reader.line_num, _("more cells than the first line has")
