@@ -16,7 +16,7 @@ import numpy as np
 
 from explorer.assets import AssetStore
 from explorer.devices import pick_device
-from explorer.errors import ExplorerError, InputError, MissingError, PluginError
+from explorer.errors import ExplorerError, InputError, MissingError, PluginError, one_line
 from explorer.i18n import _
 from explorer.protocols import Encoder, Loadable, Segmenter, Transcriber
 from explorer.registry import Registry
@@ -60,6 +60,10 @@ class EncoderPool:
         """Where encoder `name` stands, without waiting."""
         return self._states.get(name, EncoderState(name=name, state="idle"))
 
+    def condemn(self, name: str, error: ExplorerError) -> None:
+        """Note that member `name` cannot be used, and why, for those who ask for its state."""
+        self._fail(name, "failed", error)
+
     def loaded(self, name: str) -> Encoder | Transcriber:
         """The encoder or transcriber, loaded.
 
@@ -83,7 +87,9 @@ class EncoderPool:
             except Exception as error:
                 wrapped = PluginError(
                     name,
-                    _("Encoder {name} could not be loaded: {reason}.").format(name=name, reason=_line(error)),
+                    _("Encoder {name} could not be loaded: {reason}.").format(
+                        name=name, reason=one_line(error)
+                    ),
                 )
                 self._fail(name, "failed", wrapped)
                 raise wrapped from error
@@ -127,6 +133,7 @@ class EncoderPool:
         transcriber = self.loaded(name)
         if not isinstance(transcriber, Transcriber):
             raise InputError(_("{name} does not transcribe.").format(name=name))
+        self._check_modalities(transcriber, contents)
         found: list[Transcript] = []
         for batch in _batches(contents, transcriber.batch_size):
             part = self._guarded(transcriber, transcriber.transcribe_batch, batch, _check_transcripts)
@@ -137,17 +144,21 @@ class EncoderPool:
         encoder = self.loaded(name)
         if not isinstance(encoder, Encoder):
             raise InputError(_("{name} gives no vectors.").format(name=name))
+        self._check_modalities(encoder, contents)
+        return encoder
+
+    @staticmethod
+    def _check_modalities(encoder: Loadable, contents: Sequence[Content]) -> None:
         for content in contents:
             if content.modality not in encoder.modalities:
                 raise InputError(
                     _("Encoder {name} takes {takes}, not {given} ({item}).").format(
-                        name=name,
+                        name=encoder.name,
                         takes=", ".join(encoder.modalities),
                         given=content.modality,
                         item=content.ref,
                     )
                 )
-        return encoder
 
     def _guarded(
         self,
@@ -166,7 +177,7 @@ class EncoderPool:
             raise PluginError(
                 member.name,
                 _("Encoder {name} failed on {items}: {reason}.").format(
-                    name=member.name, items=items, reason=_line(error)
+                    name=member.name, items=items, reason=one_line(error)
                 ),
             ) from error
         return check(member, result, len(batch))
@@ -192,44 +203,52 @@ def _batches(contents: Sequence[Content], size: int) -> Iterator[Sequence[Conten
 def _check_vectors(member: Loadable, vectors: object, count: int) -> FloatArray:
     wanted = (count, getattr(member, "dim", 0))
     if not isinstance(vectors, np.ndarray) or vectors.shape != wanted:
-        given = getattr(vectors, "shape", type(vectors).__name__)
-        raise PluginError(
-            member.name,
-            _("Encoder {name} returned {given} where {wanted} was due.").format(
-                name=member.name, given=given, wanted=wanted
-            ),
-            next_step=_("It stays unused until its author mends it."),
-        )
-    if not np.isfinite(vectors).all():
+        raise _rubbish(member, getattr(vectors, "shape", type(vectors).__name__), wanted)
+    if vectors.dtype.kind != "f":
+        raise _rubbish(member, vectors.dtype, "float32")
+    with np.errstate(over="ignore"):
+        checked = np.ascontiguousarray(vectors, dtype=np.float32)
+    if not np.isfinite(checked).all():
         raise PluginError(
             member.name,
             _("Encoder {name} returned numbers that are not finite.").format(name=member.name),
             next_step=_("It stays unused until its author mends it."),
         )
-    return np.ascontiguousarray(vectors, dtype=np.float32)
+    return checked
+
+
+def _rubbish(member: Loadable, given: object, wanted: object) -> PluginError:
+    return PluginError(
+        member.name,
+        _("Encoder {name} returned {given} where {wanted} was due.").format(
+            name=member.name, given=given, wanted=wanted
+        ),
+        next_step=_("It stays unused until its author mends it."),
+    )
 
 
 def _check_segments(
     member: Loadable, result: tuple[FloatArray, list[list[Segment]]], count: int
 ) -> tuple[FloatArray, list[list[Segment]]]:
+    given: object = result  # what the plugin gave, whatever it promised
+    if not isinstance(given, tuple) or len(given) != 2 or len(given[1]) != count:
+        raise _rubbish(member, type(given).__name__, f"(vectors, {count} × [Segment, …])")
     vectors, segments = result
     checked = _check_vectors(member, vectors, count)
     for stretch in (segment for stretches in segments for segment in stretches):
-        _check_vectors(member, stretch.vector[None, :], 1)
+        _check_vectors(member, np.asarray(stretch.vector)[None, ...], 1)
     return checked, segments
 
 
 def _check_transcripts(member: Loadable, result: list[Transcript], count: int) -> list[Transcript]:
-    if len(result) != count or not all(isinstance(transcript, Transcript) for transcript in result):
+    given: object = result
+    found = sum(isinstance(t, Transcript) for t in given) if isinstance(given, list | tuple) else 0
+    if found != count or len(result) != count:
         raise PluginError(
             member.name,
             _("{name} returned {given} transcripts where {wanted} were due.").format(
-                name=member.name, given=len(result), wanted=count
+                name=member.name, given=found, wanted=count
             ),
+            next_step=_("It stays unused until its author mends it."),
         )
     return result
-
-
-def _line(error: BaseException) -> str:
-    text = " ".join(str(error).split())[:300]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

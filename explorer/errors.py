@@ -6,6 +6,13 @@ next step. A class maps to one exit code of the command line (`exit_code`).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from explorer.i18n import _
+
+if TYPE_CHECKING:
+    from store import StoreError
+
 
 class ExplorerError(Exception):
     """Root of all errors that the project raises on purpose.
@@ -57,3 +64,18 @@ class Cancelled(ExplorerError):
     """The user stopped the work; what was done is kept (exit code 1)."""
 
     exit_code = 1
+
+
+def words_of(error: ExplorerError | StoreError) -> tuple[str, str]:
+    """Message and next step in the reader's language; the store itself speaks English."""
+    if isinstance(error, ExplorerError):
+        return error.message, error.next_step
+    return _(error.template).format(**error.values), _(error.advice).format(
+        **error.values
+    ) if error.advice else ""
+
+
+def one_line(error: BaseException) -> str:
+    """A foreign exception in one line: its kind, and what it says."""
+    text = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from explorer import i18n
@@ -12,6 +13,8 @@ from explorer.results import Hit, View
 from explorer.spaces import Space
 from explorer.types import Transcript
 from store import ItemRecord, Store
+
+LOG = logging.getLogger(__name__)
 
 
 class Explanations:
@@ -76,7 +79,11 @@ class Explanations:
         if not isinstance(encoder, Explainer):
             return {}
         own = self._store.get_vectors(own_key(self._space, self._space.members[name]), list(ids))
-        return {item_id: tuple(encoder.explain(vector, language)) for item_id, vector in own.items()}
+        try:
+            return {item_id: tuple(encoder.explain(vector, language)) for item_id, vector in own.items()}
+        except Exception:  # a plugin's account of itself is an extra; the neighbours stand without it
+            LOG.warning("%s cannot explain its vectors", name, exc_info=True)
+            return {}
 
 
 def _transcript(payload: object) -> Transcript:

@@ -7,20 +7,30 @@ its vectors stored. A second run skips what is there and finishes what is missin
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from explorer.errors import Cancelled, ExplorerError, MissingError, PluginError, RefusedContent
+from explorer.errors import (
+    Cancelled,
+    ExplorerError,
+    MissingError,
+    PluginError,
+    RefusedContent,
+    one_line,
+    words_of,
+)
 from explorer.i18n import _
 from explorer.media import read_limited, sniff
+from explorer.media.text import printable
 from explorer.neighbours import own_key, space_key
 from explorer.registry import Registry
 from explorer.spaces import Embedded, Member, Space
 from explorer.types import Content, Progress, SourceItem
-from store import AnnotationRecord, FailureRecord, ItemRecord, Store, VectorRow
+from store import AnnotationRecord, DamagedBlob, FailureRecord, ItemRecord, Store, VectorRow
 
 CHUNK = 32
 MEDIA_TYPES = {"text": "text/plain"}
@@ -41,7 +51,7 @@ class IngestReport:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Read:
     record: ItemRecord
-    data: bytes
+    blob: bytes | None  # None: text, or its file is there already
     content: Content | None  # None: the item is stored already, and not decoded again
 
 
@@ -61,6 +71,7 @@ class Ingest:
         self._progress = progress or (lambda _step: None)
         self._report = IngestReport()
         self._dead: dict[str, str] = {}
+        self._ready: set[str] = set()
         self._clock = time.monotonic()
 
     def run(self, sources: Iterable[SourceItem | FailureRecord], total: int = 0) -> IngestReport:
@@ -85,13 +96,14 @@ class Ingest:
                 continue
             try:
                 read.append(self._read(source))
-            except RefusedContent as error:
+            except Cancelled:
+                raise
+            except ExplorerError as error:
                 self._refuse([_failure(_label(source), error, stage="read")])
-        new = [r for r in read if r.content is not None]
-        for one in new:
-            if one.record.text is None:
-                self._store.blobs.put(one.data)
-        added = self._store.add_items([r.record for r in read]) if read else 0
+        decoded = [r for r in read if r.content is not None]
+        new = [r for i, r in enumerate(decoded) if r.record.id not in {d.record.id for d in decoded[:i]}]
+        blobs = [r.blob for r in read if r.blob is not None]
+        added = self._store.add_items([r.record for r in read], blobs) if read else 0
         self._report.added += added
         self._report.present += len(read) - added
         for modality in dict.fromkeys(r.record.modality for r in new):
@@ -113,7 +125,7 @@ class Ingest:
     def _pending(self, member: Member) -> list[str]:
         try:
             missing = self._store.missing_vectors(space_key(self._space, member), list(member.modalities))
-        except MissingError as error:
+        except (MissingError, PluginError) as error:
             self._kill(member, error)
             return []
         if member.kind != "transcript" or not missing:
@@ -129,12 +141,22 @@ class Ingest:
             try:
                 contents.append(decode_item(self._store, self._registry, record))
                 kept.append(record)
-            except RefusedContent as error:
+            except ExplorerError as error:
                 self._refuse([_failure(record.name, error, stage="read", item_id=record.id)])
         self._encode(member, kept, contents)
 
+    def _usable(self, member: Member) -> bool:
+        """Whether the member can be loaded, asked once a run: that it cannot is no fault of any item."""
+        if member.name not in self._ready and member.name not in self._dead:
+            try:
+                self._space.prepare(member.name)
+                self._ready.add(member.name)
+            except (MissingError, PluginError) as error:
+                self._kill(member, error)
+        return member.name not in self._dead
+
     def _encode(self, member: Member, records: Sequence[ItemRecord], contents: Sequence[Content]) -> None:
-        if member.name in self._dead or not records:
+        if not records or not self._usable(member):
             return
         try:
             self._save(member, records, self._space.embed(member, contents))
@@ -170,14 +192,8 @@ class Ingest:
     def _read(self, source: SourceItem) -> _Read:
         data = _bytes(source)
         name = _label(source)
-        modality = source.modality or sniff(data, name)
-        if modality is None or modality not in self._registry.modalities:
-            raise RefusedContent(
-                _("Refused {name}: not a kind of file that is read here ({choices}).").format(
-                    name=name, choices=", ".join(self._registry.modalities)
-                )
-            )
-        content = self._registry.modalities[modality].decode(data, name) if modality == "text" else None
+        modality = source.modality or sniff(data, name) or ""
+        content = self._registry.decode(modality, data, name) if modality == "text" else None
         if content is not None:  # texts are the same when they are the same after normalisation
             data = str(content.data).encode()
         digest = hashlib.sha256(data).hexdigest()
@@ -196,15 +212,16 @@ class Ingest:
             meta=dict(source.meta),
             created=datetime.now(UTC),
         )
+        _check_storable(record)
         known = self._store.get_items([record.id]).get(record.id)
         if known is not None:
-            return _Read(
-                record=replace(record, text=known.text, language=known.language), data=b"", content=None
-            )
-        content = content or self._registry.modalities[modality].decode(data, name)
+            there = known.text is not None or self._store.blobs.holds(digest, len(data))
+            record = replace(record, text=known.text, language=known.language)
+            return _Read(record=record, blob=None if there else data, content=None)
+        content = content or self._registry.decode(modality, data, name)
         if isinstance(content.data, str):
             record = replace(record, text=content.data, language=source.language or content.language)
-        return _Read(record=record, data=data, content=content)
+        return _Read(record=record, blob=data if record.text is None else None, content=content)
 
     def _refuse(self, failures: Sequence[FailureRecord]) -> None:
         self._store.record_failures(failures)
@@ -227,19 +244,30 @@ def decode_item(store: Store, registry: Registry, record: ItemRecord) -> Content
     """
     if record.text is not None:
         return Content(modality=record.modality, data=record.text, ref=record.name, language=record.language)
-    modality = registry.modalities.get(record.modality)
-    if modality is None:
+    if record.modality not in registry.modalities:
         raise RefusedContent(
             _("Cannot read {name}: no plugin here reads {modality}.").format(
                 name=record.name, modality=record.modality
             )
         )
-    return modality.decode(store.blobs.read(record.digest), record.name)
+    try:
+        data = store.blobs.read(record.digest)
+    except DamagedBlob as error:
+        message, next_step = words_of(error)
+        raise RefusedContent(
+            _("Cannot read {name}: {reason}").format(name=record.name, reason=message), next_step=next_step
+        ) from error
+    return registry.decode(record.modality, data, record.name)
 
 
 def _bytes(source: SourceItem) -> bytes:
     if source.text is not None:
-        return source.text.encode()
+        try:
+            return source.text.encode()
+        except UnicodeEncodeError:
+            raise RefusedContent(
+                _("Refused {name}: half a character (a lone surrogate).").format(name=_label(source))
+            ) from None
     if source.data is not None:
         return source.data
     if source.path is not None:
@@ -247,12 +275,21 @@ def _bytes(source: SourceItem) -> bytes:
     raise RefusedContent(_("Refused {name}: it holds neither text nor a file.").format(name=_label(source)))
 
 
+def _check_storable(record: ItemRecord) -> None:
+    """Refuse what the database cannot keep, before it takes its whole chunk along."""
+    parts = [record.language, record.licence, record.origin, record.captions, record.meta]
+    try:
+        json.dumps(parts, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RefusedContent(
+            _("Refused {name}: what is noted of it cannot be kept: {reason}.").format(
+                name=record.name, reason=one_line(error)
+            )
+        ) from None
+
+
 def _label(source: SourceItem) -> str:
-    if source.name:
-        return source.name
-    if source.path:
-        return Path(source.path).name
-    return (source.text or "")[:40]
+    return printable(source.name or (Path(source.path).name if source.path else (source.text or "")[:40]))
 
 
 def _media_type(name: str) -> str:

@@ -77,7 +77,7 @@ def _register(manager: pluggy.PluginManager, name: str, loader: Any) -> str:
     """Import and register one plugin; returns the reason why it cannot be used, or nothing."""
     try:
         plugin: ModuleType | object = loader()
-    except Exception as error:  # whatever a stranger's import raises must not stop the others
+    except (Exception, SystemExit) as error:  # whatever a stranger's import raises must not stop the others
         return f"cannot be imported: {_one_line(error)}"
     try:
         manager.register(plugin, name)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.errors import PluginError
 from explorer.spaces import Member, Space
 from explorer.types import FloatArray
 from store import Store, VectorKey
@@ -39,6 +40,9 @@ class _Rows:
     matrix: FloatArray
     owner: np.ndarray  # row → position in `unique`
     unique: list[str]
+
+
+_NO_VECTORS = np.zeros(0, np.float32), np.zeros((0, 0), np.float32)
 
 
 class Neighbours:
@@ -143,7 +147,10 @@ class Neighbours:
             kept = self._kept.get((member.name, modality))
             if kept is not None and kept[0] == generation:
                 return kept[1]
-            stored = self._store.load_vectors(space_key(self._space, member), modality=modality)
+            try:
+                stored = self._store.load_vectors(space_key(self._space, member), modality=modality)
+            except PluginError:  # a broken classifier, named by the pool's state; the others still find
+                return _Rows([], np.zeros(0, np.int64), *_NO_VECTORS, np.zeros(0, np.int64), [])
             unique = list(dict.fromkeys(stored.item_ids))
             position = {item_id: i for i, item_id in enumerate(unique)}
             rows = _Rows(

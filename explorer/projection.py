@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.errors import InputError
+from explorer.errors import ExplorerError, InputError, PluginError, one_line
 from explorer.i18n import _
 from explorer.registry import Registry
 from explorer.types import FloatArray
@@ -90,7 +90,7 @@ def draw(
     coords = (
         _line(len(item_ids))
         if few
-        else (pca(vectors) if method == "pca" else registry.projectors[method].fit(vectors, SEED))
+        else (pca(vectors) if method == "pca" else _fit(registry, method, vectors))
     )
     trust, continuity = (None, None) if few else trust_figures(vectors, coords)
     meta = {"trustworthiness": trust, "continuity": continuity, "revision": revision, "seed": SEED}
@@ -104,6 +104,31 @@ def draw(
         continuity=continuity,
         params=meta,
     )
+
+
+def _fit(registry: Registry, method: str, vectors: FloatArray) -> FloatArray:
+    """A projector's picture, checked at the border.
+
+    Raises:
+        PluginError: it raises, or gives anything but (n, 2) finite numbers.
+    """
+    try:
+        coords = np.asarray(registry.projectors[method].fit(vectors, SEED), np.float32)
+    except ExplorerError:
+        raise
+    except Exception as error:
+        raise PluginError(
+            method, _("Projection {name} failed: {reason}.").format(name=method, reason=one_line(error))
+        ) from error
+    if coords.shape != (len(vectors), 2) or not np.isfinite(coords).all():
+        raise PluginError(
+            method,
+            _("Projection {name} gave {given}, not {wanted} finite numbers.").format(
+                name=method, given=coords.shape, wanted=(len(vectors), 2)
+            ),
+            next_step=_("It stays unused until its author mends it."),
+        )
+    return coords
 
 
 def trust_figures(vectors: FloatArray, coords: FloatArray) -> tuple[float | None, float | None]:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pluggy
 
-from explorer.errors import InputError
+from explorer.errors import ExplorerError, InputError, PluginError, RefusedContent, one_line
 from explorer.i18n import _
 from explorer.manager import PluginInfo, build_manager, hook_names
 from explorer.protocols import (
@@ -25,9 +25,10 @@ from explorer.protocols import (
     Projector,
     Transcriber,
 )
-from explorer.types import Asset, SpaceSpec
+from explorer.types import Asset, Content, SpaceSpec
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+BUILT_IN_COMMANDS = ("run", "ui", "search", "ingest", "items", "show", "rm", "demo", "plugins", "assets")
 
 
 @dataclass(kw_only=True)
@@ -55,7 +56,7 @@ class Registry:
             return self.encoders[reference]
         family, colon, argument = reference.partition(":")
         if colon and family in self.families and argument:
-            encoder = self.families[family].create(argument)
+            encoder = self._create(family, argument)
             self.encoders[reference] = encoder
             return encoder
         choices = [*self.encoders, *(f"{name}:NAME_OR_FOLDER" for name in self.families)]
@@ -64,6 +65,52 @@ class Registry:
                 name=reference, choices=", ".join(choices)
             )
         )
+
+    def _create(self, family: str, argument: str) -> Encoder:
+        try:
+            encoder = self.families[family].create(argument)
+            _check_loadable(encoder)
+        except ExplorerError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                family,
+                _("Encoder {name} could not be made: {reason}.").format(
+                    name=f"{family}:{argument}", reason=one_line(error)
+                ),
+            ) from error
+        return encoder
+
+    def decode(self, modality: str, data: bytes, ref: str) -> Content:
+        """Untrusted bytes as content of `modality`, by its plugin; whatever that plugin does, it is a refusal.
+
+        Raises:
+            RefusedContent: broken, too large, of a modality that no plugin reads, or the plugin failed.
+        """
+        if modality not in self.modalities:
+            raise RefusedContent(
+                _("Refused {name}: not a kind of file that is read here ({choices}).").format(
+                    name=ref, choices=", ".join(self.modalities)
+                )
+            )
+        try:
+            content: object = self.modalities[modality].decode(data, ref)
+        except ExplorerError:
+            raise
+        except Exception as error:
+            raise RefusedContent(
+                _("Refused {name}: the reader of {modality} failed: {reason}.").format(
+                    name=ref, modality=modality, reason=one_line(error)
+                )
+            ) from error
+        if not isinstance(content, Content) or content.modality != modality:
+            given = content.modality if isinstance(content, Content) else type(content).__name__
+            raise RefusedContent(
+                _("Refused {name}: the reader of {modality} gave {given}.").format(
+                    name=ref, modality=modality, given=given
+                )
+            )
+        return content
 
     def space(self, name: str) -> SpaceSpec:
         """The declared space `name`, or the space whose anchor is the encoder `FAMILY:ARGUMENT`.
@@ -92,6 +139,10 @@ class Registry:
         return [found[name] for name in sorted(found)]
 
 
+class BrokenContract(ValueError):
+    """A plugin offers what the contract does not allow; the message says what."""
+
+
 _HOLDERS: dict[str, tuple[type, ...]] = {
     "modalities": (Modality,),
     "encoders": (Encoder, Transcriber, EncoderFamily),
@@ -112,8 +163,8 @@ def build_registry(plugins: Mapping[str, Any] | None = None) -> Registry:
         try:
             offers = _ask(manager, plugin)
             _check(offers, registry)
-        except Exception as error:  # a hook may raise anything; the others go on
-            infos[name] = replace(infos[name], reason=" ".join(str(error).split()) or type(error).__name__)
+        except (Exception, SystemExit) as error:  # a hook may raise anything; the others go on
+            infos[name] = replace(infos[name], reason=_reason(error))
             manager.unregister(plugin)
             continue
         _take(offers, registry, name)
@@ -132,46 +183,81 @@ def _ask(manager: pluggy.PluginManager, plugin: object) -> list[tuple[str, Any]]
         caller: pluggy.HookCaller = getattr(manager.hook, hook)
         for impl in caller.get_hookimpls():
             if impl.plugin is plugin:
-                offers.extend((hook, offer) for offer in cast("Iterable[Any]", impl.function()))
+                try:
+                    offers.extend((hook, offer) for offer in cast("Iterable[Any]", impl.function()))
+                except (Exception, SystemExit) as error:
+                    raise BrokenContract(f"hook {hook} raised {one_line(error)}") from error
     return offers
 
 
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split()) if isinstance(error, BrokenContract) else one_line(error)
+
+
 def _check(offers: list[tuple[str, Any]], registry: Registry) -> None:
-    """Raise ValueError with the reason when an offer breaks the contract."""
+    """Raise BrokenContract with the reason when an offer breaks the contract."""
     seen: set[tuple[str, str]] = set()
     for hook, offer in offers:
         expected = _HOLDERS[hook]
         if not isinstance(offer, expected):
             names = " or ".join(kind.__name__ for kind in expected)
-            raise ValueError(f"hook {hook} gave {type(offer).__name__}, expected {names}")  # noqa: TRY004
+            given = f"the class {offer.__name__}" if isinstance(offer, type) else type(offer).__name__
+            raise BrokenContract(f"hook {hook} gave {given}, expected {names}")
         name = _name_of(hook, offer)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise ValueError(
+            raise BrokenContract(
                 f"hook {hook}: the name {name!r} is not of lower-case letters, digits and hyphens"
             )
         key = (hook, name)
         if key in registry.owners or key in seen:
             owner = registry.owners.get(key, "the same plugin")
-            raise ValueError(f"hook {hook}: the name {name} is taken by {owner}")
+            raise BrokenContract(f"hook {hook}: the name {name} is taken by {owner}")
         seen.add(key)
-        if isinstance(offer, Encoder):
-            _check_encoder(offer)
+        if isinstance(offer, Encoder | Transcriber):
+            _check_loadable(offer)
+        elif hook == "commands":
+            _check_command(name, cast("Command", offer))
 
 
-def _check_encoder(encoder: Encoder) -> None:
-    for attribute in ("revision", "modalities", "dim"):
-        if not getattr(encoder, attribute, None):
-            raise ValueError(f"encoder {encoder.name} does not declare {attribute}")
-    dim: object = encoder.dim  # what the author wrote, whatever the annotation promises
-    if not isinstance(dim, int) or dim < 1:
-        raise ValueError(f"encoder {encoder.name}: dim must be a positive integer, not {dim!r}")
-    modalities: object = encoder.modalities
-    if isinstance(modalities, str):
-        raise ValueError(f"encoder {encoder.name}: modalities must be a tuple of names, not a string")  # noqa: TRY004
+def _check_loadable(member: Encoder | Transcriber) -> None:
+    """Raise BrokenContract when what an encoder or transcriber declares cannot be used."""
+    what = f"encoder {member.name}" if isinstance(member, Encoder) else f"transcriber {member.name}"
+    wanted = ("revision", "modalities", "dim") if isinstance(member, Encoder) else ("revision", "modalities")
+    for attribute in wanted:
+        if not getattr(member, attribute, None):
+            raise BrokenContract(f"{what} does not declare {attribute}")
+    # what the author wrote, whatever the annotations promise
+    revision, modalities, assets = (getattr(member, n) for n in ("revision", "modalities", "assets"))
+    if not isinstance(revision, str):
+        raise BrokenContract(f"{what}: revision must be a string, not {revision!r}")
+    if isinstance(modalities, str) or not all(isinstance(m, str) for m in modalities):
+        raise BrokenContract(f"{what}: modalities must be a tuple of names, not {modalities!r}")
+    if not all(isinstance(asset, Asset) for asset in assets):
+        raise BrokenContract(f"{what}: assets must be a tuple of Asset, not {assets!r}")
+    for attribute in ("dim", "batch_size"):
+        number = getattr(member, attribute, 1)
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise BrokenContract(f"{what}: {attribute} must be a positive integer, not {number!r}")
+
+
+def _check_command(name: str, offer: Command) -> None:
+    """Raise BrokenContract when the command line could not be built with this group."""
+    import typer.main
+
+    if name in BUILT_IN_COMMANDS:
+        raise BrokenContract(f"hook commands: the name {name} is a command of the explorer itself")
+    if not isinstance(offer[1], typer.Typer):
+        raise BrokenContract(f"hook commands: {name} is {type(offer[1]).__name__}, expected typer.Typer")
+    try:
+        typer.main.get_group(offer[1])
+    except Exception as error:
+        raise BrokenContract(f"hook commands: {name} cannot be built: {one_line(error)}") from error
 
 
 def _name_of(hook: str, offer: Any) -> Any:
-    return offer[0] if hook == "commands" else getattr(offer, "name", None)
+    if hook == "commands":
+        return offer[0] if len(offer) == 2 else None
+    return getattr(offer, "name", None)
 
 
 def _take(offers: list[tuple[str, Any]], registry: Registry, plugin: str) -> None:

@@ -16,7 +16,7 @@ from explorer.alignment import Alignment, LabelBridge
 from explorer.alignment.fitting import Calibration, SpaceFitter
 from explorer.assets import AssetStore
 from explorer.encoding import EncoderPool
-from explorer.errors import ExplorerError, InputError, MissingError, RefusedContent
+from explorer.errors import ExplorerError, InputError, MissingError, PluginError, RefusedContent
 from explorer.i18n import _
 from explorer.media.sniffing import sniff
 from explorer.protocols import Encoder, LabelScorer
@@ -91,6 +91,18 @@ class Space:
         with self._lock:
             return self._fitter.calibration(self.members[name].kind, name)
 
+    def prepare(self, name: str) -> None:
+        """Load member `name` and its alignment, and for a transcriber the anchor.
+
+        Raises:
+            MissingError: weights are absent.
+            PluginError: it cannot be loaded, or breaks the contract.
+        """
+        self.pool.loaded(name)
+        if self.members[name].kind == "transcript":
+            self.pool.loaded(self.spec.anchor)
+        self.alignment(name)
+
     def alignment_digest(self, name: str) -> str:
         """Changes whenever the vectors of member `name` in this space would change."""
         return self._fitter.digest(self.members[name].kind, name)
@@ -147,7 +159,7 @@ class Space:
         for member in self.members_for(modality):
             try:
                 views.append(self.embed(member, contents))
-            except MissingError as error:
+            except (MissingError, PluginError) as error:  # another member may speak for it
                 problem = error
         if not views:
             raise problem or InputError(
@@ -171,15 +183,7 @@ class Space:
         Raises:
             RefusedContent: broken, too large, or of no modality known here.
         """
-        found = modality or sniff(data, name)
-        known = self.pool.registry.modalities
-        if found is None or found not in known:
-            raise RefusedContent(
-                _("Refused {name}: not a kind of file that is read here ({choices}).").format(
-                    name=name, choices=", ".join(known)
-                )
-            )
-        return known[found].decode(data, name)
+        return self.pool.registry.decode(modality or sniff(data, name) or "", data, name)
 
     def bridge(self, name: str) -> LabelBridge | None:
         """The label bridge of member `name`, where it has one."""

@@ -28,6 +28,7 @@ from explorer.explanations import Explanations
 from explorer.i18n import _
 from explorer.ingest import Ingest, IngestReport, decode_item
 from explorer.media import read_limited
+from explorer.media.text import printable
 from explorer.neighbours import Neighbours, space_key
 from explorer.projection import MapPicture, draw
 from explorer.registry import Registry, load_registry
@@ -297,8 +298,7 @@ class Workspace:
             if progress is not None:
                 progress(Progress(stage=name, done=done, total=len(names)))
             try:
-                self.pool.loaded(name)
-                self.space.alignment(name)
+                self.space.prepare(name)
                 self.space.calibration(name)
             except ExplorerError:
                 continue
@@ -315,7 +315,8 @@ class Workspace:
     ) -> list[QueryPart]:
         parts: list[QueryPart] = []
         if isinstance(query, str) and query.strip():
-            content = self.registry.modalities["text"].decode(query.encode(), query[:40])
+            words = printable(query)
+            content = self.registry.decode("text", words.encode(), words[:40])
             parts.append(QueryPart(content=content, label=query))
         elif query is not None and not isinstance(query, str):
             parts.extend(query)

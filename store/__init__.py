@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from store.blobs import BlobStore
-from store.errors import DamagedBlob, NewerSchema, NotAWorkspace, StoreError
+from store.errors import DamagedBlob, DatabaseTrouble, NewerSchema, NotAWorkspace, StoreError
 from store.keys import KEY_VERSION, key_digest
 from store.records import AnnotationRecord, FailureRecord, ItemRecord, VectorKey, VectorRow, VectorSet
 from store.store import Store
@@ -13,6 +13,7 @@ __all__ = [
     "AnnotationRecord",
     "BlobStore",
     "DamagedBlob",
+    "DatabaseTrouble",
     "FailureRecord",
     "ItemRecord",
     "NewerSchema",

@@ -1,4 +1,8 @@
-"""Content-addressed files: a blob's name is the SHA-256 of its bytes, so writing it twice writes it once."""
+"""Content-addressed files: a blob's name is the SHA-256 of its bytes, so writing it twice writes it once.
+
+The store writes and deletes blobs while it holds the database's write lock. So no process can delete a blob that
+another is about to use, and a half-written file that is seen under the lock was left by a killed process.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,10 @@ import re
 import tempfile
 from pathlib import Path
 
-from store.errors import DamagedBlob
+from store.errors import N_, DamagedBlob
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_WRITING = ".writing-"
 
 
 class BlobStore:
@@ -26,7 +31,7 @@ class BlobStore:
         if path.exists():
             return digest
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        handle, beside = tempfile.mkstemp(dir=self.root, prefix=_WRITING)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -45,7 +50,7 @@ class BlobStore:
             DamagedBlob: `digest` is not a digest; nothing outside the folder can be named.
         """
         if not _DIGEST.fullmatch(digest):
-            raise DamagedBlob(f"{digest!r} is not the name of a blob.")
+            raise DamagedBlob(N_("{name} is not the name of a blob."), name=repr(digest))
         return self.root / digest[:2] / digest[2:4] / digest
 
     def read(self, digest: str) -> bytes:
@@ -57,13 +62,31 @@ class BlobStore:
         try:
             data = self.path(digest).read_bytes()
         except FileNotFoundError:
-            raise DamagedBlob(f"Blob {digest[:12]} is missing.", next_step="Ingest the file again.") from None
+            raise DamagedBlob(
+                N_("The file {name} of the workspace is missing."),
+                next_step=N_("Ingest the original again; it is put back."),
+                name=digest[:12],
+            ) from None
         if hashlib.sha256(data).hexdigest() != digest:
             raise DamagedBlob(
-                f"Blob {digest[:12]} is damaged.", next_step="Delete it and ingest the file again."
+                N_("The file {name} of the workspace is damaged."),
+                next_step=N_("Remove the item with `explorer rm`, then ingest the original again."),
+                name=digest[:12],
             )
         return data
+
+    def holds(self, digest: str, size: int) -> bool:
+        """Whether the blob is there with that size; a quick look, the content is not read."""
+        try:
+            return self.path(digest).stat().st_size == size
+        except FileNotFoundError:
+            return False
 
     def delete(self, digest: str) -> None:
         """Remove a blob; a missing one is fine."""
         self.path(digest).unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half written; only under the write lock."""
+        for left in self.root.glob(f"{_WRITING}*"):
+            left.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +12,21 @@ from sqlalchemy import Connection, Row, Select, delete, func, or_, select, updat
 from sqlalchemy.dialects.sqlite import insert
 
 from store.records import ItemRecord
-from store.tables import items
+from store.tables import failures, items
 
 SLICE = 500
 
 
 def add(connection: Connection, records: Sequence[ItemRecord]) -> int:
     """Insert what is new; of known items only missing captions are filled in. Returns the number inserted."""
-    wanted = {record.id: record for record in records}
+    wanted: dict[str, ItemRecord] = {}
+    for record in records:  # the first of a kind counts; the others only bring captions
+        first = wanted.setdefault(record.id, record)
+        wanted[record.id] = replace(first, captions={**record.captions, **first.captions})
     known = get(connection, list(wanted))
+    for part in slices([record.name for record in records]):  # what could not be read before can be now
+        of_reading = failures.c.encoder == "", failures.c.item_id == ""
+        connection.execute(delete(failures).where(*of_reading, failures.c.source.in_(part)))
     for item_id, old in known.items():
         captions = {**wanted[item_id].captions, **old.captions}
         if captions != dict(old.captions):
@@ -81,15 +88,38 @@ def counts(connection: Connection) -> dict[str, int]:
 
 
 def remove(connection: Connection, ids: Sequence[str]) -> tuple[int, list[str]]:
-    """Delete items; returns how many, and the digests that no item uses any more."""
+    """Delete items and what is noted of them; returns how many, and the digests that they used."""
     removed = 0
-    orphans: list[str] = []
+    digests: list[str] = []
     for part in slices(ids):
-        digests = list(connection.execute(select(items.c.digest).where(items.c.id.in_(part))).scalars())
+        digests.extend(connection.execute(select(items.c.digest).where(items.c.id.in_(part))).scalars())
+        connection.execute(delete(failures).where(failures.c.item_id.in_(part)))
         removed += connection.execute(delete(items).where(items.c.id.in_(part))).rowcount
-        used = set(connection.execute(select(items.c.digest).where(items.c.digest.in_(digests))).scalars())
-        orphans.extend(d for d in digests if d not in used)
-    return removed, orphans
+    return removed, digests
+
+
+def unused(connection: Connection, digests: Sequence[str]) -> list[str]:
+    """Those of `digests` that no item uses."""
+    used: set[str] = set()
+    for part in slices(digests):
+        used.update(connection.execute(select(items.c.digest).where(items.c.digest.in_(part))).scalars())
+    return [digest for digest in dict.fromkeys(digests) if digest not in used]
+
+
+def existing(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of `ids` that are items."""
+    return {
+        item_id
+        for part in slices(ids)
+        for item_id in connection.execute(select(items.c.id).where(items.c.id.in_(part))).scalars()
+    }
+
+
+def succeeded(connection: Connection, encoder: str, ids: Sequence[str]) -> None:
+    """Forget the failures of reading `ids`, and of encoding them by any revision of `encoder`."""
+    mine = or_(failures.c.encoder == "", failures.c.encoder.startswith(f"{encoder}@", autoescape=True))
+    for part in slices(ids):
+        connection.execute(delete(failures).where(mine, failures.c.item_id.in_(part)))
 
 
 def slices(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -11,19 +11,14 @@ import numpy as np
 from sqlalchemy import Connection, Integer, Text, cast, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from store.items import slices
+from store import items
 from store.records import AnnotationRecord, FailureRecord, FloatArray
-from store.tables import failures, item_annotations, items, projections, settings
+from store.tables import failures, item_annotations, projections, settings
 
 
 def put_annotations(connection: Connection, rows: Sequence[AnnotationRecord]) -> None:
-    """Store annotations, replacing those of the same item, encoder and kind."""
-    ids = [row.item_id for row in rows]
-    there = {
-        i
-        for part in slices(ids)
-        for i in connection.execute(select(items.c.id).where(items.c.id.in_(part))).scalars()
-    }
+    """Store annotations, replacing those of the same item, encoder and kind; items that are gone are left out."""
+    there = items.existing(connection, [row.item_id for row in rows])
     values = [
         {
             "item_id": row.item_id,
@@ -35,8 +30,11 @@ def put_annotations(connection: Connection, rows: Sequence[AnnotationRecord]) ->
         for row in rows
         if row.item_id in there
     ]
-    if values:
-        _upsert(connection, item_annotations, ["item_id", "encoder", "kind"], values)
+    if not values:
+        return
+    _upsert(connection, item_annotations, ["item_id", "encoder", "kind"], values)
+    for encoder in {row.encoder for row in rows}:
+        items.succeeded(connection, encoder, [row.item_id for row in rows if row.encoder == encoder])
 
 
 def get_annotations(
@@ -46,7 +44,7 @@ def get_annotations(
     query = select(item_annotations).where(
         item_annotations.c.encoder == encoder, item_annotations.c.kind == kind
     )
-    parts = [None] if ids is None else list(slices(ids))
+    parts = [None] if ids is None else list(items.slices(ids))
     found: dict[str, AnnotationRecord] = {}
     for part in parts:
         chosen = query if part is None else query.where(item_annotations.c.item_id.in_(part))
@@ -62,20 +60,22 @@ def get_annotations(
 
 
 def put_failures(connection: Connection, rows: Sequence[FailureRecord]) -> None:
-    """Record failures; a repeated failure of the same source replaces the older one."""
+    """Record failures; a repeated one replaces the older one, and those of items that are gone are left out."""
+    there = items.existing(connection, [row.item_id for row in rows if row.item_id])
     values = [
         {
             "source": row.source,
             "encoder": row.encoder or "",
             "stage": row.stage,
             "reason": row.reason,
-            "item_id": row.item_id,
+            "item_id": row.item_id or "",
             "when": row.when.isoformat(),
         }
         for row in rows
+        if not row.item_id or row.item_id in there
     ]
     if values:
-        _upsert(connection, failures, ["source", "encoder"], values)
+        _upsert(connection, failures, ["source", "encoder", "item_id"], values)
 
 
 def get_failures(connection: Connection) -> list[FailureRecord]:
@@ -87,7 +87,7 @@ def get_failures(connection: Connection) -> list[FailureRecord]:
             stage=row.stage,
             when=datetime.fromisoformat(row.when),
             encoder=row.encoder or None,
-            item_id=row.item_id,
+            item_id=row.item_id or None,
         )
         for row in connection.execute(select(failures).order_by(failures.c.row))
     ]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from store import items, notes, vectors
 from store.blobs import BlobStore
-from store.engine import open_engine
+from store.engine import open_engine, writer
 from store.records import (
     AnnotationRecord,
     FailureRecord,
@@ -33,6 +33,7 @@ class Store:
         self.folder = folder
         self.blobs = BlobStore(folder / "blobs")
         self._engine = engine
+        self._writer = writer(engine)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = False) -> Self:
@@ -58,9 +59,16 @@ class Store:
 
     # -- items -----------------------------------------------------------------------------------------
 
-    def add_items(self, records: Sequence[ItemRecord]) -> int:
-        """Insert new items in one transaction; known ones only gain missing captions. Returns how many are new."""
-        with self._engine.begin() as connection:
+    def add_items(self, records: Sequence[ItemRecord], blobs: Sequence[bytes] = ()) -> int:
+        """Insert new items and their blobs in one transaction; known items only gain missing captions.
+
+        Returns:
+            How many are new.
+        """
+        with self._writer.begin() as connection:
+            self.blobs.sweep()
+            for data in blobs:
+                self.blobs.put(data)
             added = items.add(connection, records)
             self._advance(connection)
             return added
@@ -101,19 +109,20 @@ class Store:
             return items.counts(connection)
 
     def delete_items(self, ids: Sequence[str]) -> int:
-        """Delete items with vectors, annotations and unused blobs; returns how many there were."""
-        with self._engine.begin() as connection:
+        """Delete items with vectors, annotations, failures and unused blobs; returns how many there were."""
+        with self._writer.begin() as connection:
             removed, orphans = items.remove(connection, ids)
             self._advance(connection)
-        for digest in orphans:
-            self.blobs.delete(digest)
+        with self._writer.begin() as connection:  # after the commit: an item never loses its blob
+            for digest in items.unused(connection, orphans):
+                self.blobs.delete(digest)
         return removed
 
     # -- vectors ---------------------------------------------------------------------------------------
 
     def put_vectors(self, key: VectorKey, rows: Sequence[VectorRow]) -> None:
         """Store vectors in one transaction, replacing those of the same item and segment."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             vectors.put(connection, key, rows)
             self._advance(connection)
 
@@ -139,7 +148,7 @@ class Store:
 
     def drop_vectors(self, key: VectorKey) -> None:
         """Delete all vectors under `key`."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             vectors.drop(connection, key)
             self._advance(connection)
 
@@ -147,7 +156,7 @@ class Store:
 
     def put_annotations(self, rows: Sequence[AnnotationRecord]) -> None:
         """Store annotations in one transaction."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             notes.put_annotations(connection, rows)
 
     def annotations(
@@ -159,7 +168,7 @@ class Store:
 
     def record_failures(self, rows: Sequence[FailureRecord]) -> None:
         """Record what could not be read or encoded."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             notes.put_failures(connection, rows)
 
     def failures(self) -> list[FailureRecord]:
@@ -169,14 +178,14 @@ class Store:
 
     def clear_failures(self, source: str | None = None) -> None:
         """Forget the failures of `source`, or all."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             notes.clear_failures(connection, source)
 
     def put_projection(
         self, name: str, item_ids: Sequence[str], coords: FloatArray, meta: Mapping[str, Any]
     ) -> None:
         """Keep a picture under `name`."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             notes.put_projection(connection, name, item_ids, coords, meta)
 
     def get_projection(self, name: str) -> tuple[list[str], FloatArray, dict[str, Any]] | None:
@@ -191,7 +200,7 @@ class Store:
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep a value with the workspace."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             notes.put_setting(connection, _META + key, value)
 
     def generation(self) -> int:

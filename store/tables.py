@@ -80,9 +80,9 @@ failures = Table(
     Column("encoder", Text, nullable=False),  # "" for failures of reading
     Column("stage", String(20), nullable=False),
     Column("reason", Text, nullable=False),
-    Column("item_id", String(20)),
+    Column("item_id", String(20), nullable=False),  # "" where a source gave no item
     Column("when", String(40), nullable=False),
-    UniqueConstraint("source", "encoder"),
+    UniqueConstraint("source", "encoder", "item_id"),
 )
 
 projections = Table(

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, and_, delete, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from store.items import slices
+from store.items import existing, slices, succeeded
 from store.records import FloatArray, VectorKey, VectorRow, VectorSet
 from store.tables import failures, items, vector_keys, vectors
 
@@ -26,11 +26,7 @@ def put(connection: Connection, key: VectorKey, rows: Sequence[VectorRow]) -> No
         if row.vector.shape != (key.dim,):
             raise ValueError(f"vector of {row.item_id}: shape {row.vector.shape}, key says ({key.dim},)")
     ids = list(dict.fromkeys(row.item_id for row in rows))
-    there = {
-        item_id
-        for part in slices(ids)
-        for item_id in connection.execute(select(items.c.id).where(items.c.id.in_(part))).scalars()
-    }
+    there = existing(connection, ids)
     values = [_values(key, row) for row in rows if row.item_id in there]
     if not values:
         return
@@ -44,6 +40,7 @@ def put(connection: Connection, key: VectorKey, rows: Sequence[VectorRow]) -> No
         ),
         values,
     )
+    succeeded(connection, key.encoder, ids)
 
 
 def missing(connection: Connection, key: VectorKey, modalities: Sequence[str]) -> list[str]:

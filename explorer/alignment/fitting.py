@@ -15,9 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from explorer.alignment.base import Alignment, Centred, unit
-from explorer.alignment.label_bridge import LabelBridge, fit_label_bridge
+from explorer.alignment.label_bridge import Declared, LabelBridge, declared, fit_label_bridge
 from explorer.assets import cache_dir
 from explorer.encoding import EncoderPool
+from explorer.errors import ExplorerError, PluginError, one_line
+from explorer.i18n import _
 from explorer.protocols import Encoder, LabelScorer
 from explorer.types import Content, FloatArray, Reference, SpaceSpec
 
@@ -48,6 +50,7 @@ class SpaceFitter:
         self._native: Centred | None = None
         self._bridges: dict[str, tuple[LabelBridge, Calibration]] = {}
         self._text_calibration: Calibration | None = None
+        self._declared: dict[str, Declared] = {}
 
     def alignment(self, kind: str, name: str) -> Alignment:
         """The alignment of a member; for transcripts it is the anchor's own."""
@@ -89,7 +92,7 @@ class SpaceFitter:
 
     def _fit_bridge(self, scorer: LabelScorer) -> dict[str, FloatArray]:
         bridge = fit_label_bridge(scorer, self._embed)
-        reference = scorer.reference()
+        reference = declared(scorer).reference
         calibration = np.array([1.0, 0.0], np.float32)
         if reference is not None:
             items = bridge.mix(reference.scores)
@@ -124,8 +127,13 @@ class SpaceFitter:
 
     def _translations(self) -> list[tuple[str, str]]:
         pairs: list[tuple[str, str]] = []
-        for encoder in self._pool.registry.encoders.values():
-            reference = encoder.reference() if isinstance(encoder, LabelScorer) else None
+        for name, encoder in self._pool.registry.encoders.items():
+            if not isinstance(encoder, LabelScorer):
+                continue
+            try:
+                reference = self._ask(name).reference
+            except ExplorerError:  # a broken classifier must not spoil the texts
+                continue
             for captions in reference.captions if reference is not None else ():
                 values = list(captions.values())
                 if len(values) > 1:
@@ -138,18 +146,36 @@ class SpaceFitter:
         return scorer
 
     def _scorer_parts(self, name: str) -> list[object]:
-        scorer = self._scorer(name)
-        reference = scorer.reference()
+        offered = self._ask(name)
+        reference = offered.reference
         labels = [
             [{k: list(v) for k, v in part.items()} for part in (label.names, label.broader)]
-            for label in scorer.labels()
+            for label in offered.labels
         ]
         scores = hashlib.sha256(reference.scores.tobytes()).hexdigest() if reference is not None else ""
         return [name, self._pool.registry.encoders[name].revision, labels, scores]
 
+    def _ask(self, name: str) -> Declared:
+        """Labels and reference set of a member, asked once; a broken one is noted in the pool."""
+        if name not in self._declared:
+            try:
+                self._declared[name] = declared(self._scorer(name))
+            except PluginError as error:
+                self._pool.condemn(name, error)
+                raise
+        return self._declared[name]
+
     def _bank_texts(self) -> list[str]:
         if self._bank is None:
-            self._bank = list(self._spec.bank()) if self._spec.bank is not None else []
+            try:
+                self._bank = [str(text) for text in self._spec.bank()] if self._spec.bank is not None else []
+            except Exception as error:
+                raise PluginError(
+                    self._spec.name,
+                    _("The texts of space {name} cannot be had: {reason}.").format(
+                        name=self._spec.name, reason=one_line(error)
+                    ),
+                ) from error
         return self._bank
 
     def _encode(self, texts: Sequence[str]) -> FloatArray:
@@ -166,8 +192,12 @@ class SpaceFitter:
 
         path = cache_dir() / "alignments" / f"{name}.safetensors"
         if path.exists():
-            kept: dict[str, FloatArray] = load_file(path)
-            return kept
+            try:
+                kept: dict[str, FloatArray] = load_file(path)
+            except Exception:  # damaged on disk: fit it again
+                path.unlink(missing_ok=True)
+            else:
+                return kept
         assert callable(fit)  # noqa: S101
         arrays = {key: np.ascontiguousarray(value, np.float32) for key, value in fit().items()}
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.alignment.base import unit
+from explorer.errors import ExplorerError, PluginError, one_line
+from explorer.i18n import _
 from explorer.protocols import LabelScorer
-from explorer.types import FloatArray, Label
+from explorer.types import FloatArray, Label, Reference
 
 EmbedTexts = Callable[[Sequence[str]], FloatArray]
 BROADER_WEIGHT = 0.4
@@ -31,17 +33,77 @@ class LabelBridge:
 
     def transform(self, own: FloatArray) -> FloatArray:
         """(n, d) the classifier's own vectors → (n, dim) float32 unit rows."""
-        return self.mix(self.scorer.label_scores(own))
+        return self.mix(checked_scores(self.scorer, own, len(self.prototypes)))
 
     def mix(self, scores: FloatArray) -> FloatArray:
         """(n, n_labels) label scores → (n, dim) float32 unit rows."""
         return unit(unit(scores @ self.prototypes) - self.mean)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Declared:
+    """What a label scorer says of itself, checked."""
+
+    labels: Sequence[Label]
+    reference: Reference | None
+
+
+def declared(scorer: LabelScorer) -> Declared:
+    """Ask a scorer for its labels and its reference set.
+
+    Raises:
+        PluginError: it raises, has no labels, or its reference set does not fit them.
+    """
+    try:
+        labels, reference = list(scorer.labels()), scorer.reference()
+        sound = all(any(label.names.values()) for label in labels)
+    except ExplorerError:
+        raise
+    except Exception as error:
+        raise _broken(scorer, one_line(error)) from error
+    if not labels or not sound:
+        raise _broken(scorer, _("its labels are not a list of Label with names"))
+    if reference is not None:
+        wanted = (len(reference.captions), len(labels))
+        if np.shape(reference.scores) != wanted:
+            raise _broken(scorer, _("its reference scores are not of shape {shape}").format(shape=wanted))
+    return Declared(labels=labels, reference=reference)
+
+
+def checked_scores(scorer: LabelScorer, own: FloatArray, labels: int) -> FloatArray:
+    """(n, d) own vectors → (n, labels) scores: finite, not negative, each row summing to 1.
+
+    Raises:
+        PluginError: the scorer raises, or gives anything else.
+    """
+    try:
+        scores: object = scorer.label_scores(own)
+    except ExplorerError:
+        raise
+    except Exception as error:
+        raise _broken(scorer, one_line(error)) from error
+    wanted = (len(own), labels)
+    if not isinstance(scores, np.ndarray) or scores.shape != wanted:
+        raise _broken(scorer, _("its label scores are not of shape {shape}").format(shape=wanted))
+    if not np.isfinite(scores).all() or (scores < 0).any() or (np.abs(scores.sum(axis=1) - 1) > 0.01).any():
+        raise _broken(scorer, _("its label scores are not weights that sum to 1"))
+    return scores.astype(np.float32, copy=False)
+
+
+def _broken(scorer: LabelScorer, reason: str) -> PluginError:
+    name = str(getattr(scorer, "name", type(scorer).__name__))
+    return PluginError(
+        name,
+        _("Encoder {name} cannot cross the label bridge: {reason}.").format(name=name, reason=reason),
+        next_step=_("It stays unused until its author mends it."),
+    )
+
+
 def fit_label_bridge(scorer: LabelScorer, embed: EmbedTexts) -> LabelBridge:
     """Embed the class names with the anchor (`embed`: texts → (n, dim) unit rows) and find the centre."""
-    prototypes = label_prototypes(scorer.labels(), embed)
-    reference = scorer.reference()
+    offered = declared(scorer)
+    prototypes = label_prototypes(offered.labels, embed)
+    reference = offered.reference
     mixtures = unit(reference.scores @ prototypes) if reference is not None else prototypes
     return LabelBridge(
         scorer=scorer, prototypes=prototypes, mean=mixtures.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -56,7 +118,7 @@ def label_prototypes(labels: Sequence[Label], embed: EmbedTexts) -> FloatArray:
     rows = dict(zip(texts, embed(texts), strict=True))
     prototypes = []
     for label in labels:
-        own = _mean([_mean([rows[n] for n in names]) for names in label.names.values()])
+        own = _mean([_mean([rows[n] for n in names]) for names in label.names.values() if names])
         above = [_mean([rows[n] for n in names]) for names in label.broader.values() if names]
         prototypes.append(unit(own + BROADER_WEIGHT * _mean(above)) if above else own)
     return np.stack(prototypes)

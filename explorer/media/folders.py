@@ -13,11 +13,12 @@ from typing import Any
 from explorer.errors import InputError, RefusedContent
 from explorer.i18n import _
 from explorer.media.sniffing import modality_of_suffix, read_limited
-from explorer.media.text import decode_text, language_of
+from explorer.media.text import decode_text, language_of, printable
 from explorer.types import SourceItem
 from store import FailureRecord
 
 MANIFESTS = (".csv", ".tsv", ".jsonl")
+DEPTH_LIMIT = 20
 MANIFEST_LIMIT = 64 * 1024 * 1024
 KNOWN = {"path", "text", "modality", "language", "lang", "name", "licence", "license", "origin"}
 
@@ -37,7 +38,7 @@ def walk(paths: Iterable[str | Path]) -> Iterator[Source]:
         if path.is_dir():
             yield from _folder(path)
         elif path.exists():
-            yield from _file(path, path.name)
+            yield from _file(path, printable(path.name))
         else:
             raise InputError(_("There is no file or folder {path}.").format(path=given))
 
@@ -50,10 +51,16 @@ def count_sources(paths: Iterable[str | Path]) -> int:
 def _folder(root: Path) -> Iterator[Source]:
     base = root.resolve()
     for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        if any(part.startswith(".") for part in path.relative_to(root).parts) or path.is_dir():
+        relative = path.relative_to(root)
+        name = printable(relative.as_posix())
+        if any(part.startswith(".") for part in relative.parts) or path.is_dir():
             continue
-        if not path.resolve().is_relative_to(base):
+        try:
+            inside = _resolved(path, name).is_relative_to(base)
+        except RefusedContent as error:
+            yield failure(name, error.message)
+            continue
+        if not inside:
             yield failure(name, _("Refused {name}: a link that leaves the folder.").format(name=name))
         elif modality_of_suffix(name) is None and path.suffix.lower() not in MANIFESTS:
             yield failure(name, _("Refused {name}: not a kind of file that is read here.").format(name=name))
@@ -116,20 +123,62 @@ def _decode_manifest(data: bytes, name: str) -> str:
 
 
 def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(
+        text.split("\n"), start=1
+    ):  # splitlines would cut at characters like U+2028
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             yield number, _("not a JSON object")
             continue
-        yield number, row if isinstance(row, dict) else _("not a JSON object")
+        if not isinstance(row, dict):
+            yield number, _("not a JSON object")
+        elif _depth_exceeds(row, DEPTH_LIMIT):
+            yield number, _("nested deeper than {limit}").format(limit=DEPTH_LIMIT)
+        elif _has_half_characters(row):
+            yield number, _("half a character (a lone surrogate)")
+        else:
+            yield number, row
+
+
+def _depth_exceeds(value: Any, limit: int) -> bool:
+    """Whether lists and objects are nested deeper than `limit`; without recursion."""
+    layer = [value]
+    for _depth in range(limit + 1):
+        layer = [
+            below
+            for one in layer
+            if isinstance(one, dict | list)
+            for below in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not layer:
+            return False
+    return True
+
+
+def _has_half_characters(row: Mapping[str, Any]) -> bool:
+    text = json.dumps(row, ensure_ascii=False)
+    return printable(text) != text
 
 
 def _csv_rows(text: str, suffix: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    reader = csv.DictReader(io.StringIO(text), delimiter="\t" if suffix == ".tsv" else ",")
-    for row in reader:
+    # newline="" leaves the line ends to the reader, as the csv module asks; \r alone ends lines too
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if suffix == ".tsv" else ",")
+    try:
+        reader.fieldnames  # noqa: B018  # reads the first line
+    except csv.Error as error:
+        yield 1, str(error)
+        return
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:  # such as a cell over the limit of the csv module
+            yield reader.line_num + 1, str(error)
+            continue
         if None in row:
             yield reader.line_num, _("more cells than the first line has")
         else:
@@ -137,6 +186,9 @@ def _csv_rows(text: str, suffix: str) -> Iterator[tuple[int, Mapping[str, Any] |
 
 
 def _row(folder: Path, label: str, row: Mapping[str, Any]) -> SourceItem:
+    for key in ("modality", "language", "lang"):
+        if not isinstance(row.get(key) or "", str):
+            raise RefusedContent(_("Refused {name}: {key} must be a word.").format(name=label, key=key))
     path, text = row.get("path"), row.get("text")
     if bool(path) == bool(text):
         raise RefusedContent(_("Refused {name}: it needs either path or text.").format(name=label))
@@ -162,10 +214,17 @@ def _row(folder: Path, label: str, row: Mapping[str, Any]) -> SourceItem:
 
 def confined(folder: Path, path: str, label: str) -> Path:
     """`path` relative to `folder`, refused when it leaves it, by `..`, as an absolute path or through a link."""
-    target = (folder / path).resolve()
+    target = _resolved(folder / path, label)
     if not target.is_relative_to(folder.resolve()):
         raise RefusedContent(_("Refused {name}: {path} leaves the folder.").format(name=label, path=path))
     return target
+
+
+def _resolved(path: Path, label: str) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # links in a circle, a NUL in the name
+        raise RefusedContent(_("Refused {name}: its path leads nowhere.").format(name=label)) from None
 
 
 def failure(source: str, reason: str) -> FailureRecord:

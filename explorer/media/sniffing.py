@@ -87,8 +87,10 @@ def read_limited(path: Path, name: str, limit: int = FILE_LIMIT) -> bytes:
         RefusedContent: missing, unreadable, not a regular file, or too large.
     """
     try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())
+        # not waiting: opening a named pipe would, for ever
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise RefusedContent(_("Refused {name}: not a regular file.").format(name=name))
             if status.st_size > limit:
@@ -97,8 +99,10 @@ def read_limited(path: Path, name: str, limit: int = FILE_LIMIT) -> bytes:
                         name=name, size=status.st_size // 1_048_576, limit=limit // 1_048_576
                     )
                 )
-            return file.read(limit + 1)
-    except OSError as error:
-        raise RefusedContent(
-            _("Refused {name}: {reason}.").format(name=name, reason=error.strerror or type(error).__name__)
-        ) from None
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read(limit + 1)
+        finally:
+            os.close(handle)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", "") or type(error).__name__
+        raise RefusedContent(_("Refused {name}: {reason}.").format(name=name, reason=reason)) from None

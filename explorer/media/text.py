@@ -32,6 +32,11 @@ def decode_text(data: bytes, ref: str) -> str:
     return text
 
 
+def printable(name: str) -> str:
+    """`name` with ? for what is no character: a file's name may hold bytes that are no UTF-8."""
+    return name.encode("utf-8", "replace").decode()
+
+
 def language_of(text: str) -> str | None:
     """Zh where Chinese characters prevail, en for Latin letters, else None: a coarse guess, for display."""
     han = sum("\u4e00" <= c <= "\u9fff" for c in text)

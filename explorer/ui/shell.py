@@ -7,7 +7,7 @@ import os
 import streamlit as st
 
 from explorer import i18n
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, words_of
 from explorer.i18n import _, localise
 from explorer.ui import resources, states, style
 from explorer.workspace import Workspace
@@ -85,7 +85,7 @@ def _choose_space() -> str:
 def _refused(error: ExplorerError | StoreError) -> None:
     st.session_state["refused"] = True
     with st.container():
-        states.refusal(error.message, error.next_step)
+        states.refusal(*words_of(error))
 
 
 def _language_switch() -> None:

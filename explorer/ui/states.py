@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, words_of
 from explorer.i18n import _
 from explorer.ui import style
 from store import StoreError
@@ -49,10 +49,8 @@ def guarded() -> Iterator[None]:
     """Errors of this section are shown here; the rest of the page stays. Unexpected ones get a number."""
     try:
         yield
-    except ExplorerError as error:
-        refusal(error.message, error.next_step)
-    except StoreError as error:
-        refusal(error.message, error.next_step)
+    except (ExplorerError, StoreError) as error:
+        refusal(*words_of(error))
     except Exception as error:
         if type(error).__module__.startswith("streamlit.runtime.scriptrunner"):
             raise  # a rerun or a stop is how Streamlit works
