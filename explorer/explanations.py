@@ -79,8 +79,12 @@ class Explanations:
         if not isinstance(encoder, Explainer):
             return {}
         own = self._store.get_vectors(own_key(self._space, self._space.members[name]), list(ids))
+        memory = self._space.examples(name, language)
         try:
-            return {item_id: tuple(encoder.explain(vector, language)) for item_id, vector in own.items()}
+            return {
+                item_id: (*memory(vector), *encoder.explain(vector, language))
+                for item_id, vector in own.items()
+            }
         except Exception:  # a plugin's account of itself is an extra; the neighbours stand without it
             LOG.warning("%s cannot explain its vectors", name, exc_info=True)
             return {}

@@ -12,8 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from explorer.alignment import Alignment, LabelBridge
 from explorer.alignment.fitting import Calibration, SpaceFitter
+from explorer.alignment.memory import LIKENESS
 from explorer.assets import AssetStore
 from explorer.encoding import EncoderPool
 from explorer.errors import ExplorerError, InputError, MissingError, PluginError, RefusedContent
@@ -189,6 +192,24 @@ class Space:
         """The label bridge of member `name`, where it has one."""
         alignment = self.alignment(name)
         return alignment if isinstance(alignment, LabelBridge) else None
+
+    def examples(self, name: str, language: str) -> Callable[[FloatArray], list[tuple[str, float]]]:
+        """For member `name`: own vector → the one example it resembles most, as [("≈ caption", affinity)] or []."""
+        bridge = self.bridge(name)
+        reference = bridge.scorer.reference() if bridge is not None else None
+        memory = bridge.memory if bridge is not None else None
+
+        def nearest(own: FloatArray) -> list[tuple[str, float]]:
+            if memory is None or reference is None:
+                return []
+            affinity = memory.affinity(own[None, :])[0]
+            best = int(np.argmax(affinity))
+            if affinity[best] < LIKENESS:
+                return []
+            captions = reference.captions[best]
+            return [(f"≈ {captions.get(language) or next(iter(captions.values()))}", float(affinity[best]))]
+
+        return nearest
 
     def _embed_transcripts(self, member: Member, contents: Sequence[Content]) -> list[Embedded | None]:
         transcripts = self.pool.transcribe(member.name, contents)

@@ -74,11 +74,13 @@ class Reference:
     """A fixed development set as a label scorer sees it.
 
     `scores` is (m, n_labels) float32, rows as `label_scores` returns them; `captions` holds m mappings from a
-    language to a caption. A plugin ships it; nothing in it may come from data that is reported on.
+    language to a caption. A plugin ships it; nothing in it may come from data that is reported on. With
+    `vectors`, (m, dim) as `encode_batch` returns them, the bridge also learns from these items.
     """
 
     scores: FloatArray
     captions: Sequence[Mapping[str, str]]
+    vectors: FloatArray | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,8 @@
-"""Write plugins/image_efficientnet/reference.npz: label scores of OpenMoji's development half, stored sparsely.
+"""Write plugins/image_efficientnet/reference.npz: OpenMoji's development half as the encoder sees it.
 
-They centre the label bridge and tell how near a match is. Nothing of the test half goes in. Needs the assets
-`openmoji` and `efficientnet-lite0` (`explorer assets fetch openmoji efficientnet-lite0`).
+They centre the label bridge, tell how near a match is, and are the examples of its memory. Nothing of the test
+half goes in. Needs the assets `openmoji` and `efficientnet-lite0`
+(`explorer assets fetch openmoji efficientnet-lite0`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def main() -> None:
     pictures = store.folder(OPENMOJI) / "svg"
     text = (ROOT / "demo/emoji.tsv").read_text(encoding="utf-8")
     rows = [row for row in csv.DictReader(text.splitlines(), delimiter="\t") if row["half"] == "dev"]
-    scores = []
+    vectors = []
     for start in range(0, len(rows), 32):
         contents = [
             Content(
@@ -35,11 +36,13 @@ def main() -> None:
             )
             for r in rows[start : start + 32]
         ]
-        scores.append(encoder.label_scores(encoder.encode_batch(contents)))
-    table = np.concatenate(scores)
+        vectors.append(encoder.encode_batch(contents))
+    own = np.concatenate(vectors)
+    table = encoder.label_scores(own)
     classes = np.argsort(-table, axis=1)[:, :TOP]
     np.savez_compressed(
         ROOT / "image_efficientnet/reference.npz",
+        vectors=own.astype(np.float16),
         classes=classes.astype(np.int16),
         weights=np.take_along_axis(table, classes, axis=1).astype(np.float16),
         zh=np.array([row["zh"] for row in rows]),

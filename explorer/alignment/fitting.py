@@ -16,6 +16,7 @@ import numpy as np
 
 from explorer.alignment.base import Alignment, Centred, unit
 from explorer.alignment.label_bridge import Declared, LabelBridge, declared, fit_label_bridge
+from explorer.alignment.memory import Memory
 from explorer.assets import cache_dir
 from explorer.encoding import EncoderPool
 from explorer.errors import ExplorerError, PluginError, one_line
@@ -23,7 +24,7 @@ from explorer.i18n import _
 from explorer.protocols import Encoder, LabelScorer
 from explorer.types import Content, FloatArray, Reference, SpaceSpec
 
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +86,12 @@ class SpaceFitter:
             saved = self._kept(
                 f"bridge-{name}-{self.digest('label-bridge', name)}", lambda: self._fit_bridge(scorer)
             )
-            bridge = LabelBridge(scorer=scorer, prototypes=saved["prototypes"], mean=saved["mean"])
+            memory = None
+            if "keys" in saved:
+                memory = Memory(centre=saved["centre"], keys=saved["keys"], values=saved["values"])
+            bridge = LabelBridge(
+                scorer=scorer, prototypes=saved["prototypes"], mean=saved["mean"], memory=memory
+            )
             match, chance = (float(v) for v in saved["calibration"])
             self._bridges[name] = bridge, Calibration(match=match, chance=chance)
         return self._bridges[name]
@@ -95,13 +101,17 @@ class SpaceFitter:
         reference = declared(scorer).reference
         calibration = np.array([1.0, 0.0], np.float32)
         if reference is not None:
-            items = bridge.mix(reference.scores)
+            items = bridge.place_reference(reference)
             figures = [
                 _match_and_chance(self._embed(captions), items[rows])
                 for captions, rows in _captions_by_language(reference)
             ]
             calibration = np.mean(np.array(figures, np.float32), axis=0)
-        return {"prototypes": bridge.prototypes, "mean": bridge.mean, "calibration": calibration}
+        fitted = {"prototypes": bridge.prototypes, "mean": bridge.mean, "calibration": calibration}
+        if bridge.memory is not None:
+            memory = bridge.memory
+            fitted |= {"centre": memory.centre, "keys": memory.keys, "values": memory.values}
+        return fitted
 
     def _texts(self) -> Calibration:
         """Of text against text: the captions of the reference sets in one language against another."""
@@ -152,8 +162,12 @@ class SpaceFitter:
             [{k: list(v) for k, v in part.items()} for part in (label.names, label.broader)]
             for label in offered.labels
         ]
-        scores = hashlib.sha256(reference.scores.tobytes()).hexdigest() if reference is not None else ""
-        return [name, self._pool.registry.encoders[name].revision, labels, scores]
+        shown: list[object] = []
+        if reference is not None:
+            tables = (reference.scores, reference.vectors)
+            shown = [hashlib.sha256(table.tobytes()).hexdigest() for table in tables if table is not None]
+            shown.append([dict(captions) for captions in reference.captions])
+        return [name, self._pool.registry.encoders[name].revision, labels, shown]
 
     def _ask(self, name: str) -> Declared:
         """Labels and reference set of a member, asked once; a broken one is noted in the pool."""

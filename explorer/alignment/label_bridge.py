@@ -1,7 +1,8 @@
 """The label bridge: any classifier becomes an encoder of the space, with no paired data.
 
 The names of its classes, embedded by the anchor, are prototypes; an input is the mixture of them, weighted by
-the classifier's scores (ConSE, Norouzi et al. 2014), centred by the mean of a fixed reference set.
+the classifier's scores (ConSE, Norouzi et al. 2014), centred by the mean of a fixed reference set. Where that set
+shows the classifier's own vectors too, a memory of its items is added.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.alignment.base import unit
+from explorer.alignment.memory import Memory, remember
 from explorer.errors import ExplorerError, PluginError, one_line
 from explorer.i18n import _
 from explorer.protocols import LabelScorer
@@ -29,11 +31,20 @@ class LabelBridge:
     scorer: LabelScorer
     prototypes: FloatArray
     mean: FloatArray
+    memory: Memory | None = None
     kind: str = "label-bridge"
 
     def transform(self, own: FloatArray) -> FloatArray:
         """(n, d) the classifier's own vectors → (n, dim) float32 unit rows."""
-        return self.mix(checked_scores(self.scorer, own, len(self.prototypes)))
+        mixed = self.mix(checked_scores(self.scorer, own, len(self.prototypes)))
+        return mixed if self.memory is None else unit(mixed + self.memory.recall(own))
+
+    def place_reference(self, reference: Reference) -> FloatArray:
+        """(m, dim) float32 unit rows of the reference items, each as if it were not in the memory."""
+        mixed = self.mix(reference.scores)
+        if self.memory is None or reference.vectors is None:
+            return mixed
+        return unit(mixed + self.memory.recall(reference.vectors, but_oneself=True))
 
     def mix(self, scores: FloatArray) -> FloatArray:
         """(n, n_labels) label scores → (n, dim) float32 unit rows."""
@@ -67,6 +78,9 @@ def declared(scorer: LabelScorer) -> Declared:
         wanted = (len(reference.captions), len(labels))
         if np.shape(reference.scores) != wanted:
             raise _broken(scorer, _("its reference scores are not of shape {shape}").format(shape=wanted))
+        shape = (len(reference.captions), getattr(scorer, "dim", None))
+        if reference.vectors is not None and np.shape(reference.vectors) != shape:
+            raise _broken(scorer, _("its reference vectors are not of shape {shape}").format(shape=shape))
     return Declared(labels=labels, reference=reference)
 
 
@@ -105,9 +119,18 @@ def fit_label_bridge(scorer: LabelScorer, embed: EmbedTexts) -> LabelBridge:
     prototypes = label_prototypes(offered.labels, embed)
     reference = offered.reference
     mixtures = unit(reference.scores @ prototypes) if reference is not None else prototypes
-    return LabelBridge(
-        scorer=scorer, prototypes=prototypes, mean=mixtures.mean(axis=0, dtype=np.float64).astype(np.float32)
-    )
+    mean = mixtures.mean(axis=0, dtype=np.float64).astype(np.float32)
+    memory = None
+    if reference is not None and reference.vectors is not None:
+        memory = remember(reference.vectors, _captions(reference, embed))
+    return LabelBridge(scorer=scorer, prototypes=prototypes, mean=mean, memory=memory)
+
+
+def _captions(reference: Reference, embed: EmbedTexts) -> FloatArray:
+    """(m, dim) unit rows: the captions of each reference item; languages count alike."""
+    texts = sorted({text for captions in reference.captions for text in captions.values()})
+    rows = dict(zip(texts, embed(texts), strict=True))
+    return np.stack([_mean([rows[text] for text in captions.values()]) for captions in reference.captions])
 
 
 def label_prototypes(labels: Sequence[Label], embed: EmbedTexts) -> FloatArray:

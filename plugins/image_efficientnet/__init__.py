@@ -177,11 +177,12 @@ def _reference() -> Reference:
     """Stored sparsely: for each picture its 50 classes and weights (made by scripts/make_image_reference.py)."""
     with _data("reference.npz").open("rb") as file, np.load(file, allow_pickle=False) as kept:
         classes, weights, zh, en = kept["classes"], kept["weights"], kept["zh"], kept["en"]
+        vectors = kept["vectors"].astype(np.float32)
     scores = np.zeros((len(classes), CLASSES), np.float32)
     np.put_along_axis(scores, classes.astype(np.int64), weights.astype(np.float32), axis=1)
     scores /= scores.sum(axis=1, keepdims=True)
     captions = [{"zh": str(z), "en": str(e)} for z, e in zip(zh, en, strict=True)]
-    return Reference(scores=scores, captions=captions)
+    return Reference(scores=scores, captions=captions, vectors=vectors)
 
 
 def _data(name: str) -> Any:
