@@ -418,3 +418,10 @@ def test_odd_names_in_a_folder(tmp_path: Path, open_with: Open) -> None:
     report = open_with(Words()).ingest(walk([folder]))
     assert report.added == 2
     assert "?.png" in [f.source for f in report.refused]
+
+
+def test_a_query_with_half_a_character_is_answered(open_with: Open) -> None:
+    """A terminal hands over bytes that are no UTF-8 as lone surrogates."""
+    workspace = open_with(Words())
+    workspace.ingest(texts("a dog"))
+    assert len(workspace.search("a dog\udcff").results["text"]) == 1

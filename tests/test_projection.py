@@ -128,7 +128,7 @@ def test_an_empty_workspace_has_no_map_and_a_tiny_one_a_line(
 
 def test_an_unknown_method_lists_the_known_ones(workspace: Workspace) -> None:
     fill(workspace, 0, 6)
-    with pytest.raises(InputError, match="no projection tsne. Projections: pca, counting"):
+    with pytest.raises(InputError, match=r"no projection tsne\. Projections: pca, counting"):
         workspace.projection("tsne")
 
 
