@@ -263,6 +263,18 @@ def test_a_classifier_that_breaks_the_contract_stops_nothing_else(open_with: Ope
     assert hit.view == "colours"
 
 
+def test_a_classifier_that_cannot_explain_itself_is_found_all_the_same(
+    open_with: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    mute = Colours()
+    mute.explain = lambda *_: 1 / 0  # type: ignore[method-assign]
+    workspace = open_with(Words(), mute)
+    workspace.ingest([shade(250)])
+    (hit,) = workspace.search("snow", to=["shade"]).results["shade"]
+    assert hit.why == ""
+    assert "colours cannot explain its vectors: ZeroDivisionError" in caplog.text
+
+
 def test_a_silent_clip_is_asked_once(open_with: Open) -> None:
     reader = Reader()
     asked: list[int] = []
