@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from explorer import i18n
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, one_line
 from explorer.neighbours import Neighbour, own_key
 from explorer.protocols import Explainer
 from explorer.results import Hit, View
@@ -85,8 +85,8 @@ class Explanations:
                 item_id: (*memory(vector), *encoder.explain(vector, language))
                 for item_id, vector in own.items()
             }
-        except Exception:  # a plugin's account of itself is an extra; the neighbours stand without it
-            LOG.warning("%s cannot explain its vectors", name, exc_info=True)
+        except Exception as error:  # a plugin's account of itself is an extra; the neighbours stand without it
+            LOG.warning("%s cannot explain its vectors: %s", name, one_line(error))
             return {}
 
 

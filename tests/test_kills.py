@@ -38,8 +38,8 @@ EXPLORER = [
 KILLS = 20
 TEXTS, PICTURES, TONES = 100, 40, 6
 TOLERANCE = 2e-6
-"""Largest difference of a component of a unit vector. A resumed run cuts its batches elsewhere, and matrix
-products of another height round differently in the last bit; within one batch the result is bitwise the same."""
+"""Largest difference of a component of a unit vector. A resumed run cuts its batches elsewhere, and a matrix
+product of another height may round its last bit differently, by processor and library. Often it is 0."""
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,12 @@ class SpaceFitter:
     def _bridge(self, name: str) -> tuple[LabelBridge, Calibration]:
         if name not in self._bridges:
             scorer = self._scorer(name)
+            reference = self._ask(name).reference
+            # captions move no vector, so they are not in the digest; but the calibration comes from them
+            captions = _digest_of([dict(c) for c in reference.captions] if reference is not None else [])
             saved = self._kept(
-                f"bridge-{name}-{self.digest('label-bridge', name)}", lambda: self._fit_bridge(scorer)
+                f"bridge-{name}-{self.digest('label-bridge', name)}-{captions}",
+                lambda: self._fit_bridge(scorer),
             )
             memory = None
             if "keys" in saved:
@@ -245,5 +249,5 @@ def _captions_by_language(reference: Reference) -> list[tuple[list[str], list[in
     return found
 
 
-def _digest_of(pairs: Sequence[tuple[str, str]]) -> str:
-    return hashlib.sha256(json.dumps(pairs, ensure_ascii=False).encode()).hexdigest()[:20]
+def _digest_of(parts: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:20]
