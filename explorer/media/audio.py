@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
@@ -26,9 +27,17 @@ _AV_FORMATS = (
     (0, b"\xff\xf1", "aac"),
     (0, b"\xff\xf9", "aac"),
     (0, b"RIFF", "wav"),
+    (0, b"fLaC", "flac"),
     (0, b"OggS", "ogg"),
     (0, b"ID3", "mp3"),
+    (0, b"\xff\xfa", "mp3"),
+    (0, b"\xff\xfb", "mp3"),
+    (0, b"\xff\xf2", "mp3"),
+    (0, b"\xff\xf3", "mp3"),
+    (0, b"\xff\xe2", "mp3"),
+    (0, b"\xff\xe3", "mp3"),
 )
+_MP3_TAG = re.compile(rb"Xing|Info|VBRI")
 
 
 def decode_audio(data: bytes, ref: str) -> Waveform:
@@ -59,7 +68,10 @@ def decode_audio(data: bytes, ref: str) -> Waveform:
 
 
 def _with_soundfile(data: bytes, ref: str) -> FloatArray | None:
-    """(n,) at 16 kHz; None where libsndfile does not know the format."""
+    """(n,) at 16 kHz; None where libsndfile does not know the format, or how long the sound is.
+
+    It reads no further than the length it knows, and guesses that of an MP3 without a tag for it.
+    """
     import soundfile
 
     try:
@@ -70,8 +82,9 @@ def _with_soundfile(data: bytes, ref: str) -> FloatArray | None:
         rate = int(file.samplerate)
         if rate < 1000 or rate > 768_000:
             raise RefusedContent(_("Refused {name}: a rate of {rate} Hz.").format(name=ref, rate=rate))
-        stated = file.frames if file.frames < UNKNOWN else 0
-        _check_length(stated / rate, ref)
+        if file.frames > UNKNOWN or (file.format in ("MP3", "MPEG") and not _MP3_TAG.search(data[:100_000])):
+            return None
+        _check_length(file.frames / rate, ref)
         counted = _Counted(_soundfile_blocks(file, rate * BLOCK_SECONDS), rate, ref)
         try:
             samples = _join(resampled(counted, rate))
@@ -81,15 +94,13 @@ def _with_soundfile(data: bytes, ref: str) -> FloatArray | None:
                     name=ref, seconds=f"{counted.total / rate:.1f}"
                 )
             ) from None
-        # MP3 states its length in a tag of its first frame, if at all; else it is an estimate.
-        known = file.format not in ("MP3", "MPEG") or b"Xing" in data[:8192] or b"Info" in data[:8192]
-        if known and counted.total < 0.98 * stated - 0.1 * rate:
+        if counted.total < 0.98 * file.frames - 0.1 * rate:
             raise _cut_short(ref)
         return samples
 
 
 def _soundfile_blocks(file: Any, frames: int) -> Iterator[FloatArray]:
-    """Read until nothing comes: `SoundFile.blocks` trusts the header's length, which MP3 only estimates."""
+    """Read until nothing comes: `SoundFile.blocks` would fill up to the header's length with what is in memory."""
     while len(block := file.read(frames, dtype="float32", always_2d=True)):
         yield block.mean(axis=1, dtype=np.float32)
 
@@ -101,13 +112,14 @@ def _with_av(data: bytes, ref: str) -> FloatArray:
         import av
 
         if format is None:
-            raise ValueError("of no format known here")  # noqa: TRY301  # joins the decoder's own errors
+            raise ValueError("of no format known here")  # joins the decoder's own errors
         with av.open(io.BytesIO(data), format=format, metadata_errors="ignore") as container:
             if not container.streams.audio:
                 raise RefusedContent(_("Refused {name}: there is no sound in it.").format(name=ref))
             stream = container.streams.audio[0]
-            resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-            return _join(_Counted(_av_blocks(container, stream, resampler), RATE, ref))
+            rate = int(stream.codec_context.sample_rate or RATE)
+            counted = _Counted(_av_blocks(container, stream, rate), rate, ref)
+            return _join(resampled(counted, rate))
     except RefusedContent:
         raise
     except Exception:
@@ -118,10 +130,30 @@ def _with_av(data: bytes, ref: str) -> FloatArray:
         ) from None
 
 
-def _av_blocks(container: Any, stream: Any, resampler: Any) -> Iterator[FloatArray]:
-    for frame in itertools.chain(container.decode(stream), [None]):  # None: what the resampler still holds
-        for part in resampler.resample(frame):
-            yield part.to_ndarray().reshape(-1).astype(np.float32)
+def _av_blocks(container: Any, stream: Any, rate: int) -> Iterator[FloatArray]:
+    """(n,) float32 at `rate`, each of ten whole seconds but the last."""
+    import av
+
+    mixer = av.AudioResampler(format="flt", layout="mono", rate=rate)
+    waiting: list[FloatArray] = []
+    for frame in itertools.chain(_av_frames(container, stream), [None]):  # None: what the mixer still holds
+        waiting.extend(p.to_ndarray().reshape(-1).astype(np.float32) for p in mixer.resample(frame))
+        if sum(map(len, waiting)) >= BLOCK_SECONDS * rate:
+            whole = np.concatenate(waiting)
+            yield whole[: BLOCK_SECONDS * rate]
+            waiting = [whole[BLOCK_SECONDS * rate :]]
+    yield _join(waiting)
+
+
+def _av_frames(container: Any, stream: Any) -> Iterator[Any]:
+    import av
+
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            if stream.codec_context.name not in ("mp3", "mp3float"):  # MP3s have tags and rests at their ends
+                raise
 
 
 class _Counted:

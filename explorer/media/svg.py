@@ -19,10 +19,9 @@ from explorer.i18n import _
 SVG_LIMIT = 2 * 1024 * 1024
 SVG_SIDE = 512
 SECONDS = 10
-PLAIN_TAGS = frozenset(
-    "svg g path circle ellipse line polygon polyline rect defs title desc metadata style "
-    "linearGradient radialGradient stop".split()
-)
+SHAPES = {"path", "circle", "ellipse", "line", "polygon", "polyline", "rect"}
+PLAIN_TAGS = SHAPES | {"svg", "g", "defs", "title", "desc", "metadata", "style"}
+PLAIN_TAGS |= {"linearGradient", "radialGradient", "stop"}
 PLAIN_ELEMENTS, PLAIN_DEPTH, PLAIN_RATIO, PLAIN_BYTES = 1000, 40, 4.0, 256 * 1024
 _CHILD = """
 import sys
@@ -54,13 +53,13 @@ def rasterise(data: bytes, ref: str) -> bytes:
         )
     outline = _outline(data, ref)
     text = data.decode("utf-8", "replace")
-    side = "height" if outline.tall else "width"
     if not outline.plain or len(data) > PLAIN_BYTES:
-        return _in_child(text, side, ref)
+        return _in_child(text, "height" if outline.tall else "width", ref)
     import resvg_py
 
+    width, height = (None, SVG_SIDE) if outline.tall else (SVG_SIDE, None)
     try:
-        return bytes(resvg_py.svg_to_bytes(svg_string=text, **{side: SVG_SIDE}))
+        return bytes(resvg_py.svg_to_bytes(svg_string=text, width=width, height=height))
     except ValueError as error:
         raise _refused(ref, str(error)) from None
 
