@@ -47,7 +47,7 @@ def read_pairs(path: Path, modalities: set[str]) -> PairFile:
         raise InputError(translate("{name} is not UTF-8.").format(name=path.name)) from None
     found = PairFile(folder=path.parent)
     seen: set[tuple[str, str | None]] = set()
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # a string may hold U+2028
         if not line.strip():
             continue
         reason, pair = _row(line, number, modalities)
@@ -64,7 +64,10 @@ def read_pairs(path: Path, modalities: set[str]) -> PairFile:
 def _row(line: str, number: int, modalities: set[str]) -> tuple[str, Pair | None]:
     try:
         row: Any = json.loads(line)
-    except ValueError:
+        json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return translate("half a character (a lone surrogate)"), None
+    except (ValueError, RecursionError):
         return translate("not a JSON object"), None
     if not isinstance(row, dict):
         return translate("not a JSON object"), None

@@ -1,12 +1,15 @@
 """Cross-modal retrieval on a stranger's pairs: is the right one found, in which place, and how sure is that?
 
-Nothing is ingested, merged or fitted. A vector depends on its own content alone; the gallery is all rows of one
-language, and right is the same id only.
+Nothing is ingested, merged or fitted. Each content is embedded alone, so that not even the last digit of a vector
+depends on the other rows. The gallery is all rows of one language, and right is the same id only.
+
+Ties do not flatter: what is equally near counts as if it stood in random order, so an encoder that gives all contents
+the same vector scores what chance scores.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
@@ -14,13 +17,48 @@ from typing import Any
 
 import numpy as np
 
-from explorer import Content, FloatArray, Progress, RefusedContent, Space, read_limited, translate
+from explorer import (
+    Content,
+    FloatArray,
+    PluginError,
+    Progress,
+    RefusedContent,
+    Space,
+    read_limited,
+    translate,
+)
 from probes.pairs import Pair, PairFile, read_pairs
 from probes.statistics import Array, bootstrap_interval
 
-CHUNK = 32
 CUTS = (1, 5, 10)
 BLOCK = 2048
+EQUAL = 1e-6
+"""Cosines nearer than this are a tie: float32 vectors say no more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Places:
+    """Where each right target stands: (n,) targets that are nearer, and (n,) others that are equally near."""
+
+    nearer: Array
+    tied: Array
+
+    @property
+    def rank(self) -> Array:
+        """(n,) mean place among the tied, 1 = first."""
+        return 1.0 + self.nearer + self.tied / 2
+
+    def hits(self, cut: int) -> Array:
+        """(n,) chance to be among the first `cut`, the tied standing in random order."""
+        return np.clip((cut - self.nearer) / (self.tied + 1), 0.0, 1.0)
+
+    @property
+    def reciprocal(self) -> Array:
+        """(n,) mean of 1/place over the places that the tied share."""
+        last = (self.nearer + self.tied + 1).astype(np.int64)
+        sums = np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, last.max(initial=0) + 1))])
+        mean: Array = (sums[last] - sums[self.nearer.astype(np.int64)]) / (self.tied + 1)
+        return mean
 
 
 @dataclass(kw_only=True)
@@ -65,36 +103,38 @@ def evaluate_retrieval(
                 a = np.stack([vectors[query, p.values[query]] for p in both])
                 b = np.stack([vectors[target, p.values[target]] for p in both])
                 report.results.append(
-                    {"query": query, "target": target, "lang": lang, **figures(ranks(a, b))}
+                    {"query": query, "target": target, "lang": lang, **figures(places(a, b))}
                 )
     report.refused.sort()
     return report
 
 
-def ranks(queries: FloatArray, targets: FloatArray) -> Array:
-    """(n, dim), (n, dim), rows belonging together → (n,) rank of the right target, 1 = first, ties shared."""
-    found: list[Array] = []
+def places(queries: FloatArray, targets: FloatArray) -> Places:
+    """(n, dim), (n, dim), unit rows belonging together → where each query finds its own target."""
+    wide = targets.astype(np.float64).T
+    nearer: list[Array] = []
+    tied: list[Array] = []
     for start in range(0, len(queries), BLOCK):
-        cosines = queries[start : start + BLOCK] @ targets.T
+        cosines = queries[start : start + BLOCK].astype(np.float64) @ wide
         own = cosines[np.arange(len(cosines)), np.arange(start, start + len(cosines))][:, None]
-        better = (cosines > own + 1e-7).sum(axis=1)
-        tied = (np.abs(cosines - own) <= 1e-7).sum(axis=1) - 1
-        found.append(1.0 + better + tied / 2)
-    return np.concatenate(found)
+        nearer.append((cosines > own + EQUAL).sum(axis=1).astype(np.float64))
+        tied.append((np.abs(cosines - own) <= EQUAL).sum(axis=1) - 1.0)
+    return Places(nearer=np.concatenate(nearer), tied=np.concatenate(tied))
 
 
-def figures(rank: Array) -> dict[str, Any]:
+def figures(found: Places) -> dict[str, Any]:
     """R@1, R@5, R@10, median rank and MRR with 95 % intervals, beside what chance gives at this size."""
+    rank = found.rank
     n = len(rank)
     measured: dict[str, Any] = {"n": n}
     intervals: dict[str, list[float]] = {}
     for cut in CUTS:
-        hits = (rank <= cut).astype(np.float64)
+        hits = found.hits(cut)
         measured[f"r{cut}"] = _round(hits.mean())
         intervals[f"r{cut}"] = [_round(v) for v in bootstrap_interval(hits, lambda v: v.mean(axis=-1))]
     measured["median_rank"] = _round(float(np.median(rank)))
     intervals["median_rank"] = [_round(v) for v in bootstrap_interval(rank, lambda v: np.median(v, axis=-1))]
-    reciprocal = 1.0 / rank
+    reciprocal = found.reciprocal
     measured["mrr"] = _round(reciprocal.mean())
     intervals["mrr"] = [_round(v) for v in bootstrap_interval(reciprocal, lambda v: v.mean(axis=-1))]
     measured["ci"] = intervals
@@ -115,41 +155,17 @@ def _embed_all(
         for modality, value in pair.values.items():
             lines.setdefault((modality, value), []).append(pair.line)
     vectors: dict[tuple[str, str], FloatArray] = {}
-    done = 0
-    for modality in space.modalities:
-        keys = [key for key in lines if key[0] == modality]
-        for chunk in _chunks(keys):
-            contents: list[tuple[tuple[str, str], Content]] = []
-            for key in chunk:
-                try:
-                    contents.append((key, _read(file.folder, key, space)))
-                except RefusedContent as error:
-                    report.refused.extend((line, error.message) for line in lines[key])
-            _embed_chunk(contents, space, report, lines, vectors)
-            done += len(chunk)
-            progress(Progress(stage=modality, done=done, total=len(lines)))
+    keys = sorted(lines, key=lambda key: space.modalities.index(key[0]))
+    for done, key in enumerate(keys, start=1):
+        try:
+            view = space.embed_query(_read(file.folder, key, space))
+        except (RefusedContent, PluginError) as error:
+            report.refused.extend((line, error.message) for line in lines[key])
+        else:
+            vectors[key] = view.vector
+            report.spoken += view.transcript is not None
+        progress(Progress(stage=key[0], done=done, total=len(lines)))
     return vectors
-
-
-def _embed_chunk(
-    contents: Sequence[tuple[tuple[str, str], Content]],
-    space: Space,
-    report: RetrievalReport,
-    lines: dict[tuple[str, str], list[int]],
-    vectors: dict[tuple[str, str], FloatArray],
-) -> None:
-    try:
-        embedded = space.embed_queries([content for _key, content in contents])
-    except RefusedContent as error:
-        if len(contents) == 1:
-            report.refused.extend((line, error.message) for line in lines[contents[0][0]])
-        else:  # one bad content must not take its chunk along
-            for one in contents:
-                _embed_chunk([one], space, report, lines, vectors)
-        return
-    for (key, _content), view in zip(contents, embedded, strict=True):
-        vectors[key] = view.vector
-        report.spoken += view.transcript is not None
 
 
 def _read(folder: Path, key: tuple[str, str], space: Space) -> Content:
@@ -159,13 +175,8 @@ def _read(folder: Path, key: tuple[str, str], space: Space) -> Content:
     return space.decode(read_limited(folder / value, value), Path(value).name, modality)
 
 
-def _chunks(keys: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:
-    for start in range(0, len(keys), CHUNK):
-        yield keys[start : start + CHUNK]
-
-
 def _round(value: float) -> float:
     return round(float(value), 4)
 
 
-__all__ = ["Pair", "RetrievalReport", "evaluate_retrieval", "figures", "ranks"]
+__all__ = ["Pair", "Places", "RetrievalReport", "evaluate_retrieval", "figures", "places"]

@@ -9,6 +9,9 @@ import typer
 
 from explorer import ProgressLine, emit_json, hookimpl, open_space, translate
 
+PLAIN_WIDTH = 160
+"""Of the table in a file or a pipe, where no terminal says how wide it is."""
+
 
 def retrieval(
     pairs: Annotated[
@@ -64,7 +67,10 @@ def _print(report: dict[str, Any]) -> None:
             f"{row['mrr']:.3f}",
             f"{row['chance']['r10']:.3f}",
         )
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
+    console.print(table)
     errors = Console(stderr=True)
     for refused in report["refused"]:
         line = translate("line {line}: {reason}").format(line=refused["line"], reason=refused["reason"])

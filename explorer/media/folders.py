@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +15,11 @@ from typing import Any
 from explorer.errors import InputError, RefusedContent
 from explorer.i18n import _
 from explorer.media.sniffing import modality_of_suffix, read_limited
-from explorer.media.text import decode_text, language_of, printable
+from explorer.media.text import UTF_16, decode_document, decode_text, language_of
 from explorer.types import SourceItem
 from store import FailureRecord
 
 MANIFESTS = (".csv", ".tsv", ".jsonl")
-DEPTH_LIMIT = 20
 MANIFEST_LIMIT = 64 * 1024 * 1024
 KNOWN = {"path", "text", "modality", "language", "lang", "name", "licence", "license", "origin"}
 
@@ -35,12 +36,9 @@ def walk(paths: Iterable[str | Path]) -> Iterator[Source]:
     """
     for given in paths:
         path = Path(given)
-        if path.is_dir():
-            yield from _folder(path)
-        elif path.exists():
-            yield from _file(path, printable(path.name))
-        else:
+        if not _is_there(path):
             raise InputError(_("There is no file or folder {path}.").format(path=given))
+        yield from _folder(path) if path.is_dir() else _file(path, printable(path.name))
 
 
 def count_sources(paths: Iterable[str | Path]) -> int:
@@ -49,23 +47,58 @@ def count_sources(paths: Iterable[str | Path]) -> int:
 
 
 def _folder(root: Path) -> Iterator[Source]:
+    """Manifests first: a file that one names gets its captions from there."""
     base = root.resolve()
-    for path in sorted(root.rglob("*")):
-        relative = path.relative_to(root)
-        name = printable(relative.as_posix())
-        if any(part.startswith(".") for part in relative.parts) or path.is_dir():
-            continue
-        try:
-            inside = _resolved(path, name).is_relative_to(base)
-        except RefusedContent as error:
-            yield failure(name, error.message)
-            continue
-        if not inside:
+    found = list(_entries(root, ""))
+    for name, path, problem in sorted(
+        found, key=lambda e: (Path(e[0]).suffix.lower() not in MANIFESTS, e[0])
+    ):
+        if problem:
+            yield failure(name, _("Refused {name}: {reason}.").format(name=name, reason=problem))
+        elif not _leads_into(path, base):
             yield failure(name, _("Refused {name}: a link that leaves the folder.").format(name=name))
+        elif path.is_dir():
+            continue  # a link to a folder inside, which is walked in its own place
         elif modality_of_suffix(name) is None and path.suffix.lower() not in MANIFESTS:
             yield failure(name, _("Refused {name}: not a kind of file that is read here.").format(name=name))
         else:
             yield from _file(path, name)
+
+
+def _entries(folder: Path, above: str) -> Iterator[tuple[str, Path, str]]:
+    """(name, path, what is wrong) of every entry that is not hidden; folders are entered, links are not."""
+    try:
+        with os.scandir(folder) as entries:
+            listed = [e for e in entries if not e.name.startswith(".")]
+    except OSError as error:
+        yield above.rstrip("/") or printable(folder.name), folder, error.strerror or type(error).__name__
+        return
+    for entry in listed:
+        name = above + printable(entry.name)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _entries(folder / entry.name, name + "/")
+        else:
+            yield name, folder / entry.name, ""
+
+
+def _leads_into(path: Path, base: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(base)
+    except (OSError, RuntimeError):  # links that lead to one another
+        return False
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except (OSError, ValueError):  # also a name that is too long, or that none can be
+        return False
+    return True
+
+
+def printable(name: str) -> str:
+    """A file's name as text: bytes that are no UTF-8 become the replacement character."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _file(path: Path, name: str) -> Iterator[Source]:
@@ -84,6 +117,8 @@ def _file(path: Path, name: str) -> Iterator[Source]:
 def _lines(path: Path, name: str) -> Iterator[Source]:
     """A text file gives one item for each line that is not empty."""
     data = read_limited(path, name, MANIFEST_LIMIT)
+    if data[:2] in UTF_16:  # its line breaks are two bytes
+        data = decode_document(data, name).encode()
     number = 0
     for number, line in enumerate(io.BytesIO(data), start=1):
         if not line.strip():
@@ -100,8 +135,9 @@ def _lines(path: Path, name: str) -> Iterator[Source]:
 
 
 def _manifest(path: Path, name: str) -> Iterator[Source]:
-    text = _decode_manifest(read_limited(path, name, MANIFEST_LIMIT), name)
+    text = decode_document(read_limited(path, name, MANIFEST_LIMIT), name)
     rows = _json_rows(text) if path.suffix.lower() == ".jsonl" else _csv_rows(text, path.suffix.lower())
+    number = 0
     for number, row in rows:
         label = f"{name}:{number}"
         if not isinstance(row, Mapping):
@@ -111,120 +147,99 @@ def _manifest(path: Path, name: str) -> Iterator[Source]:
             yield _row(path.parent, label, row)
         except RefusedContent as error:
             yield failure(label, error.message)
-
-
-def _decode_manifest(data: bytes, name: str) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise RefusedContent(_("Refused {name}: it is neither UTF-8 nor GB 18030.").format(name=name))
+    if number == 0:
+        yield failure(name, _("Refused {name}: it is empty.").format(name=name))
 
 
 def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    for number, line in enumerate(
-        text.split("\n"), start=1
-    ):  # splitlines would cut at characters like U+2028
+    for number, line in enumerate(text.split("\n"), start=1):  # not splitlines: a string may hold U+2028
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, parse_constant=_no_number)
+            json.dumps(row, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            yield number, _("half a character (a lone surrogate)")
         except (ValueError, RecursionError):
             yield number, _("not a JSON object")
-            continue
-        if not isinstance(row, dict):
-            yield number, _("not a JSON object")
-        elif _depth_exceeds(row, DEPTH_LIMIT):
-            yield number, _("nested deeper than {limit}").format(limit=DEPTH_LIMIT)
-        elif _has_half_characters(row):
-            yield number, _("half a character (a lone surrogate)")
         else:
-            yield number, row
+            yield number, row if isinstance(row, dict) else _("not a JSON object")
 
 
-def _depth_exceeds(value: Any, limit: int) -> bool:
-    """Whether lists and objects are nested deeper than `limit`; without recursion."""
-    layer = [value]
-    for _depth in range(limit + 1):
-        layer = [
-            below
-            for one in layer
-            if isinstance(one, dict | list)
-            for below in (one.values() if isinstance(one, dict) else one)
-        ]
-        if not layer:
-            return False
-    return True
-
-
-def _has_half_characters(row: Mapping[str, Any]) -> bool:
-    text = json.dumps(row, ensure_ascii=False)
-    return printable(text) != text
+def _no_number(name: str) -> None:
+    raise ValueError(name)  # NaN and the infinities are no JSON
 
 
 def _csv_rows(text: str, suffix: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    # newline="" leaves the line ends to the reader, as the csv module asks; \r alone ends lines too
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if suffix == ".tsv" else ",")
-    try:
-        reader.fieldnames  # noqa: B018  # reads the first line
-    except csv.Error as error:
-        yield 1, str(error)
-        return
+    """Rows with the line on which each begins; a row may go over several."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if suffix == ".tsv" else ",")
+    names: list[str] = []
     while True:
+        number = reader.line_num + 1
         try:
-            row = next(reader)
+            cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:  # such as a cell over the limit of the csv module
-            yield reader.line_num + 1, str(error)
+        except csv.Error as error:
+            yield number, str(error)
             continue
-        if None in row:
-            yield reader.line_num, _("more cells than the first line has")
+        if not any(cell.strip() for cell in cells):
+            continue
+        if not names:
+            names = [cell.strip() for cell in cells]
+        elif len(cells) > len(names):
+            yield number, _("more cells than the first line has")
         else:
-            yield reader.line_num, {k: v for k, v in row.items() if v not in (None, "")}
+            yield number, {k: v for k, v in zip(names, cells, strict=False) if k and v != ""}
 
 
 def _row(folder: Path, label: str, row: Mapping[str, Any]) -> SourceItem:
-    for key in ("modality", "language", "lang"):
-        if not isinstance(row.get(key) or "", str):
-            raise RefusedContent(_("Refused {name}: {key} must be a word.").format(name=label, key=key))
-    path, text = row.get("path"), row.get("text")
+    known = {key: _plain(value, key, label) for key, value in row.items() if _is_known(key)}
+    path, text = known.get("path"), known.get("text")
     if bool(path) == bool(text):
         raise RefusedContent(_("Refused {name}: it needs either path or text.").format(name=label))
-    captions = {
-        key.removeprefix("caption_"): str(value)
-        for key, value in row.items()
-        if key.startswith("caption_") and value
-    }
-    if row.get("caption"):
-        captions.setdefault(language_of(str(row["caption"])) or "en", str(row["caption"]))
+    captions = {k.removeprefix("caption_"): v for k, v in known.items() if k.startswith("caption_") and v}
+    if caption := known.get("caption"):
+        captions.setdefault(language_of(caption) or "en", caption)
     return SourceItem(
-        modality=row.get("modality") or ("text" if text else None),
-        text=str(text) if text else None,
-        path=str(confined(folder, str(path), label)) if path else None,
-        name=str(row.get("name") or path or label),
-        language=row.get("language") or row.get("lang") or (language_of(str(text)) if text else None),
+        modality=known.get("modality") or ("text" if text else None),
+        text=text or None,
+        path=str(_existing(folder, path, label)) if path else None,
+        name=known.get("name") or path or label,
+        language=known.get("language") or known.get("lang") or (language_of(text) if text else None),
         captions=captions,
-        licence=str(row.get("licence") or row.get("license") or ""),
-        origin=str(row.get("origin") or ""),
-        meta={k: v for k, v in row.items() if k not in KNOWN and not k.startswith("caption")},
+        licence=known.get("licence") or known.get("license") or "",
+        origin=known.get("origin") or "",
+        meta={k: v for k, v in row.items() if not _is_known(k)},
     )
+
+
+def _is_known(key: str) -> bool:
+    return key in KNOWN or key == "caption" or key.startswith("caption_")
+
+
+def _plain(value: Any, key: str, label: str) -> str:
+    """A cell as text, without the control characters that no database takes."""
+    if value is None:
+        return ""
+    if isinstance(value, dict | list):
+        raise RefusedContent(_("Refused {name}: {key} is not a text.").format(name=label, key=key))
+    return "".join(c for c in str(value) if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+
+
+def _existing(folder: Path, path: str, label: str) -> Path:
+    target = confined(folder, path, label)
+    if not _is_there(target):
+        raise RefusedContent(_("Refused {name}: there is no file {path}.").format(name=label, path=path))
+    return target
 
 
 def confined(folder: Path, path: str, label: str) -> Path:
     """`path` relative to `folder`, refused when it leaves it, by `..`, as an absolute path or through a link."""
-    target = _resolved(folder / path, label)
-    if not target.is_relative_to(folder.resolve()):
+    target = folder / path
+    if not _leads_into(target, folder.resolve()):
         raise RefusedContent(_("Refused {name}: {path} leaves the folder.").format(name=label, path=path))
-    return target
-
-
-def _resolved(path: Path, label: str) -> Path:
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError, ValueError):  # links in a circle, a NUL in the name
-        raise RefusedContent(_("Refused {name}: its path leads nowhere.").format(name=label)) from None
+    return target.resolve()
 
 
 def failure(source: str, reason: str) -> FailureRecord:

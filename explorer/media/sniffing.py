@@ -61,16 +61,21 @@ def sniff(data: bytes, name: str) -> str | None:
     return found
 
 
+def looks_like_svg(data: bytes) -> bool:
+    """Whether an SVG root stands near the start, after an XML head, a document type or comments."""
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith((b"<svg", b"<?xml", b"<!")) and b"<svg" in head
+
+
 def _by_content(data: bytes) -> str | None:
+    if data and _looks_like_text(data[:4096]):  # first: "BMW", "ID3" and the mark of UTF-16 are no media
+        return "image" if looks_like_svg(data) else "text"
     for offset, magic, modality in _SIGNATURES:
         if data[offset : offset + len(magic)] == magic:
             return modality
-    if len(data) > 2 and data[0] == 0xFF and data[1] & 0xE6 in (0xE2, 0xE4, 0xE6):
-        return "audio"  # an MPEG audio frame without ID3 tag
-    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith((b"<svg", b"<?xml")) and b"<svg" in head:
-        return "image"
-    return "text" if data and _looks_like_text(data[:4096]) else None
+    if len(data) > 2 and data[0] == 0xFF and data[1] & 0xE6 in (0xE2, 0xE4):
+        return "audio"  # an MPEG audio frame (layer III or II) without ID3 tag
+    return None
 
 
 def _looks_like_text(head: bytes) -> bool:
@@ -87,22 +92,29 @@ def read_limited(path: Path, name: str, limit: int = FILE_LIMIT) -> bytes:
         RefusedContent: missing, unreadable, not a regular file, or too large.
     """
     try:
-        # not waiting: opening a named pipe would, for ever
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        try:
-            status = os.fstat(handle)
+        # Without waiting: opening a pipe that nobody writes to would never return.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise RefusedContent(_("Refused {name}: not a regular file.").format(name=name))
             if status.st_size > limit:
-                raise RefusedContent(
-                    _("Refused {name}: {size} MB, limit {limit} MB.").format(
-                        name=name, size=status.st_size // 1_048_576, limit=limit // 1_048_576
-                    )
-                )
-            with os.fdopen(handle, "rb", closefd=False) as file:
-                return file.read(limit + 1)
-        finally:
-            os.close(handle)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", "") or type(error).__name__
-        raise RefusedContent(_("Refused {name}: {reason}.").format(name=name, reason=reason)) from None
+                raise _too_large(name, status.st_size, limit)
+            data = file.read(limit + 1)
+            if len(data) > limit:  # it grew, or its size was not told
+                raise _too_large(name, len(data), limit)
+            return data
+    except OSError as error:
+        raise RefusedContent(
+            _("Refused {name}: {reason}.").format(name=name, reason=error.strerror or type(error).__name__)
+        ) from None
+    except ValueError:  # NUL, or a character that no file name can hold
+        raise RefusedContent(_("Refused {name}: not the name of a file.").format(name=name)) from None
+
+
+def _too_large(name: str, size: int, limit: int) -> RefusedContent:
+    return RefusedContent(
+        _("Refused {name}: {size} MB, limit {limit} MB.").format(
+            name=name, size=size // 1_048_576, limit=limit // 1_048_576
+        )
+    )

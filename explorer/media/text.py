@@ -10,6 +10,7 @@ from explorer.i18n import _
 
 TEXT_LIMIT = 10_000
 """Characters of one item."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def decode_text(data: bytes, ref: str) -> str:
@@ -18,7 +19,7 @@ def decode_text(data: bytes, ref: str) -> str:
     Raises:
         RefusedContent: empty, too long, or in no encoding known here.
     """
-    text = unicodedata.normalize("NFC", _decode(data, ref))
+    text = unicodedata.normalize("NFC", decode_document(data, ref))
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
     text = re.sub(r"[ \t]+", " ", text).strip()
     if not text:
@@ -46,8 +47,13 @@ def language_of(text: str) -> str | None:
     return "en" if latin else None
 
 
-def _decode(data: bytes, ref: str) -> str:
-    encodings = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
+def decode_document(data: bytes, ref: str) -> str:
+    """The whole of a text, as it stands.
+
+    Raises:
+        RefusedContent: in no encoding known here.
+    """
+    encodings = ["utf-16"] if data[:2] in UTF_16 else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             return data.decode(encoding)
