@@ -79,8 +79,8 @@ class Explanations:
         if not isinstance(encoder, Explainer):
             return {}
         own = self._store.get_vectors(own_key(self._space, self._space.members[name]), list(ids))
-        memory = self._space.examples(name, language)
         try:
+            memory = self._space.examples(name, language)
             return {
                 item_id: (*memory(vector), *encoder.explain(vector, language))
                 for item_id, vector in own.items()
