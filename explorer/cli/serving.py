@@ -36,7 +36,8 @@ SETTINGS = {
     "server.showEmailPrompt": "false",
     "server.fileWatcherType": "none",
     "server.maxUploadSize": "64",
-    "client.toolbarMode": "viewer",
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
     "logger.hideWelcomeMessage": "true",
     "logger.level": "warning",
 }
