@@ -35,7 +35,7 @@ SETTINGS = {
     "server.headless": "true",
     "server.showEmailPrompt": "false",
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": "64",
+    "server.maxUploadSize": "256",  # past the limits of our own refusals, which speak the reader's language
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "logger.hideWelcomeMessage": "true",

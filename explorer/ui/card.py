@@ -57,7 +57,7 @@ def _head(workspace: Workspace, item: ItemRecord) -> None:
         image = f'<img alt="" src="data:image/png;base64,{data}">'
     others = " · ".join(v for k, v in item.captions.items() if k != language and v and item.text is None)
     kind = tokens.modality_name(workspace.registry, item.modality)
-    origin = " · ".join(part for part in (kind, item.name, item.origin, item.licence) if part)
+    origin = " · ".join(part for part in (kind, item.origin or item.name, item.licence) if part)
     st.html(
         f'<div class="si-row si-big">{image}<div><div class="t">'
         f'<i style="color:{tokens.colour(item.modality)}">{tokens.glyph(item.modality)}</i> '

@@ -17,7 +17,7 @@ from explorer.ui.regions import Label, Spot, bounds, place_labels
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-HEIGHT = 540
+HEIGHT = 500
 SVG_LIMIT = 6_000
 """More points are drawn by WebGL: quicker, but the density then lies over them."""
 SMALL = ("image", "text")

@@ -225,9 +225,10 @@ def _legend(workspace: Workspace, points: list[Point], view: MapView) -> str:
 def _scale(view: MapView) -> str:
     low, high = similarity_range(view)
     colours = ",".join(tokens.SIMILARITY[tokens.theme()])
+    name = _("similarity")
     return (
         f'<div class="si-scale"><div style="background:linear-gradient(90deg,{colours})"></div>'
-        f"<span>{tokens.number(low)}</span><span>{html.escape(_('similarity'))}</span>"
+        f"<span>{tokens.number(low)}</span><span>{html.escape(name)}</span>"
         f"<span>{tokens.number(high)}</span></div>"
     )
 
@@ -272,7 +273,8 @@ def _selection(workspace: Workspace, event: Any) -> None:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
         ):
-            st.html(f"<b>{html.escape(_('{count} items chosen').format(count=f'{len(items):,}'))}</b>")
+            title = _("{count} items chosen").format(count=f"{len(items):,}")
+            st.html(f"<b>{html.escape(title)}</b>")
             st.download_button(
                 _("Export CSV"),
                 selection_csv(items),
@@ -290,7 +292,8 @@ def _selection_list(items: list[ItemRecord]) -> str:
         f"{html.escape(tokens.short(caption(item, current()), 40))}</li>"
         for item in items[:LISTED]
     )
-    more = f"<li>{html.escape(_('… and more: see the export.'))}</li>" if len(items) > LISTED else ""
+    rest = _("… and more: see the export.")
+    more = f"<li>{html.escape(rest)}</li>" if len(items) > LISTED else ""
     return f'<ul class="si-list" tabindex="0">{rows}{more}</ul>'
 
 

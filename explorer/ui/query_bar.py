@@ -50,9 +50,7 @@ def _sources(workspace: Workspace) -> None:
     with st.popover(_("Camera"), icon=":material/photo_camera:", key=f"pop-camera-{turn}"):
         # Only on demand: the widget switches the camera on as soon as it is drawn.
         if st.toggle(_("Camera on"), key=f"camera-on-{turn}"):
-            taken = st.camera_input(
-                _("Take a picture"), key=f"camera-{turn}", label_visibility="collapsed"
-            )
+            taken = st.camera_input(_("Take a picture"), key=f"camera-{turn}", label_visibility="collapsed")
             add = _adds("camera")
             if taken is not None:
                 _take(workspace, taken.getvalue(), _("photograph"), "image", add=add)
@@ -78,9 +76,7 @@ def _adds(name: str) -> bool:
     return st.checkbox(_("Add to the query"), key=f"add-{name}-{state.turn()}")
 
 
-def _take(
-    workspace: Workspace, data: bytes, label: str, modality: str, *, add: bool = False
-) -> None:
+def _take(workspace: Workspace, data: bytes, label: str, modality: str, *, add: bool = False) -> None:
     """Decode at once, so that a refusal stands where the file was given; placing it in the space comes later."""
     with states.guarded():
         content = workspace.read_query(data, label, modality)

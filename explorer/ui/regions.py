@@ -14,7 +14,7 @@ import numpy as np
 
 from explorer.types import FloatArray
 
-WIDE, NARROW = (566, 524), (330, 330)
+WIDE, NARROW = (566, 486), (340, 334)
 """Drawn width and height of the map, in pixels, on a desk and on a phone."""
 MOST_WIDE, MOST_NARROW = 12, 6
 SMALLEST_REGION, LEAST_PURITY, NEAR = 12, 0.30, 13

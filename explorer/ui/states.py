@@ -32,9 +32,7 @@ def waiting(message: str, share: float | None) -> None:
         fill = '<div class="fill si-runs"></div>'
     else:
         fill = f'<div class="fill" style="width:{max(3, min(100, round(share * 100)))}%"></div>'
-    st.html(
-        f'<div class="si-wait" role="status">{html.escape(message)}<div class="track">{fill}</div></div>'
-    )
+    st.html(f'<div class="si-wait" role="status">{html.escape(message)}<div class="track">{fill}</div></div>')
 
 
 def note(message: str) -> None:

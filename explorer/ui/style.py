@@ -45,14 +45,15 @@ def inject() -> None:
     words = {
         "drop": _("Drop a file here"),
         "browse": _("Choose a file"),
-        "too-large": _("Refused: more than 64 MB."),
         "snap": _("Take a picture"),
         "retake": _("Take another"),
         "no-device": _("The browser does not let the page use it. Allow it in the address bar."),
         "ask": _("Ask with it"),
     }
     variables = "".join(f"--si-{name}:{value};" for name, value in values.items())
-    variables += "".join(f"--si-w-{name}:{json.dumps(word, ensure_ascii=False)};" for name, word in words.items())
+    variables += "".join(
+        f"--si-w-{name}:{json.dumps(word, ensure_ascii=False)};" for name, word in words.items()
+    )
     st.html(f"<style>:root{{{variables}color-scheme:{theme}}}{_sheet()}</style>")
 
 
