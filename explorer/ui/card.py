@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.i18n import _, current
 from explorer.results import View, caption
-from explorer.ui import resources, state, states, tokens
+from explorer.ui import resources, state, tokens
 from explorer.workspace import Workspace
 from store import ItemRecord
 

@@ -43,8 +43,6 @@ def _below(result: SearchResult) -> None:
         with st.popover(_("Export"), icon=":material/download:", key="export"):
             st.download_button("JSON", _as_json(result), "neighbours.json", "application/json")
             st.download_button("CSV", _as_csv(result), "neighbours.csv", "text/csv")
-    for text in result.notes:
-        states.note(text)
 
 
 def _column(workspace: Workspace, result: SearchResult, modality: str, hits: list[Hit]) -> None:

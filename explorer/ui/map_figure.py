@@ -172,7 +172,7 @@ def _ties(fig: go.Figure, points: Mapping[str, Point], view: MapView, theme: str
     quiet = {"hoverinfo": "skip", "showlegend": False}
     line = {"width": 1, "color": tokens.MUTE[theme]}
     fig.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, opacity=0.75, **quiet))
-    ringed = [*near, *([points[view.chosen]] if view.chosen in points else [])]
+    ringed = [*near, *(p for i, p in points.items() if i == view.chosen)]
     marker = {
         "symbol": [tokens.SHAPES.get(p.shape, "cross") for p in ringed],
         "size": [15 if p.item_id == view.chosen else 11 for p in ringed],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.errors import ExplorerError
 from explorer.i18n import _, current
 from explorer.results import SearchResult
 from explorer.ui import columns, map_section, query_bar, resources, state, states, tokens
@@ -82,12 +83,18 @@ def _loading(workspace: Workspace, work: resources.Background, needed: list[str]
 
 
 def _absent(workspace: Workspace) -> None:
-    """What could not be loaded, once, with the command that brings it."""
+    """What could not be loaded, with the command that brings it; what came meanwhile is loaded."""
+    errors: list[ExplorerError] = []
     for member in workspace.status():
         if member.state == "missing":
-            states.missing(member.reason, member.next_step)
+            try:
+                workspace.pool.loaded(member.name)
+            except ExplorerError as error:  # asked anew, so that it speaks the reader's language
+                errors.append(error)
         elif member.state == "failed":
             states.refusal(member.reason, member.next_step)
+    if errors:
+        states.missing_all(errors)
 
 
 def _result(workspace: Workspace, work: resources.Background, needed: list[str]) -> SearchResult | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+from pathlib import Path
 
 import streamlit as st
 
@@ -63,7 +64,7 @@ def _workspace() -> None:
     wanted = os.environ.get("EXPLORER_WORKSPACE") or "demo"
     names = list(dict.fromkeys([wanted, *Workspace.names()]))
     name = st.selectbox(
-        _("Workspace"), names, key="workspace", format_func=lambda n: os.path.basename(n) or n
+        _("Workspace"), names, key="workspace", format_func=lambda n: Path(n).name or n
     )
     st.session_state["opened"] = name, _choose_space()
     try:

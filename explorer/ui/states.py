@@ -6,7 +6,7 @@ import html
 import logging
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -50,6 +50,19 @@ def missing(message: str, next_step: str = "") -> None:
     """Something that can be brought is not there: no fault, so no red."""
     more = f"<div>{commands(next_step)}</div>" if next_step else ""
     st.html(f'<div class="si-missing" role="status"><b>{commands(message)}</b>{more}</div>')
+
+
+def missing_all(errors: Sequence[ExplorerError]) -> None:
+    """Several things that can be brought, each in a line with its command; the rest unfolds."""
+    lines = []
+    for error in errors:
+        found = re.search(r"`([^`]+)`", error.next_step)
+        code = f" <code>{html.escape(found[1])}</code>" if found else ""
+        lines.append(
+            f"<details><summary><b>{commands(error.message)}</b>{code}</summary>"
+            f"<div>{commands(error.next_step)}</div></details>"
+        )
+    st.html(f'<div class="si-missing" role="status">{"".join(lines)}</div>')
 
 
 def commands(text: str) -> str:
