@@ -63,9 +63,7 @@ def _workspace() -> None:
     """Choose a workspace and a space; opening them is the page's own business, so that it can say what fails."""
     wanted = os.environ.get("EXPLORER_WORKSPACE") or "demo"
     names = list(dict.fromkeys([wanted, *Workspace.names()]))
-    name = st.selectbox(
-        _("Workspace"), names, key="workspace", format_func=lambda n: Path(n).name or n
-    )
+    name = st.selectbox(_("Workspace"), names, key="workspace", format_func=lambda n: Path(n).name or n)
     st.session_state["opened"] = name, _choose_space()
     try:
         opened = resources.workspace(*st.session_state["opened"])
