@@ -322,7 +322,7 @@ def test_a_phone_has_room_and_large_targets(opened: Callable[..., Seen]) -> None
     small = page.evaluate(
         """[...document.querySelectorAll('[data-testid="stMain"] button')]
         .filter(b => b.checkVisibility() && !b.closest('.modebar'))
-        .map(b => [b.innerText, b.getBoundingClientRect().height]).filter(b => b[1] < 40)"""
+        .map(b => [b.innerText, b.getBoundingClientRect().height]).filter(b => b[1] < 44)"""
     )
     assert small == []
     columns = page.locator('.st-key-neighbours [data-testid="stColumn"]')

@@ -251,14 +251,14 @@ def _density(fig: go.Figure, coords: FloatArray, theme: str) -> None:
     from scipy.ndimage import gaussian_filter
 
     low, high = bounds(coords)
-    pad = (high - low) * 0.04
+    pad = (high - low) * 0.12  # past the frame, so that no edge of the cloud shows
     counts, xs, ys = np.histogram2d(
         coords[:, 0],
         coords[:, 1],
         bins=90,
         range=[[low[0] - pad[0], high[0] + pad[0]], [low[1] - pad[1], high[1] + pad[1]]],
     )
-    smooth = np.sqrt(gaussian_filter(counts, 2.2)).T
+    smooth = np.sqrt(gaussian_filter(counts, 1.8)).T
     sea = tokens.SEA[theme]
     fig.add_trace(
         go.Heatmap(

@@ -87,7 +87,7 @@ def bounds(coords: FloatArray) -> tuple[FloatArray, FloatArray]:
     if not len(coords):
         return np.zeros(2, np.float32), np.ones(2, np.float32)
     low, high = np.quantile(coords, 0.001, axis=0), np.quantile(coords, 0.999, axis=0)
-    pad = (high - low) * 0.06 + 0.1
+    pad = (high - low) * 0.08 + 0.1
     return (low - pad).astype(np.float32), (high + pad).astype(np.float32)
 
 
