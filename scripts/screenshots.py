@@ -45,7 +45,7 @@ def _ask(page: Page) -> None:
     sounds.first.wait_for(timeout=60_000)
     sounds.first.locator('[class*="st-key-card-hit-"] button').click()
     page.locator(".st-key-item-card").wait_for()
-    page.mouse.move(5, 600)
+    page.mouse.move(1430, 3)
     page.evaluate("document.activeElement.blur()")
     page.wait_for_timeout(4000)  # until the models are loaded and the map stands still
 

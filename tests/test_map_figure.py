@@ -143,7 +143,7 @@ def test_words_of_users_are_escaped_everywhere() -> None:
     one = hit()
     for text in (
         hover_text(points()[0], MapView(similarity={"i0": 0.5})),
-        head_html(one, "en", None),
+        head_html(one, "en", ""),
         measure_html(one, 0.02),
         commands(f"No `{EVIL}` in {EVIL}."),
     ):

@@ -342,6 +342,30 @@ def test_evil_words_stay_words(opened: Callable[..., Seen]) -> None:
     assert seen.page.locator('a[href*="evil"], img[src="x"]').count() == 0
 
 
+def test_a_lost_file_takes_nothing_else_with_it(
+    opened: Callable[..., Seen], page_home: tuple[Path, str]
+) -> None:
+    home, name = page_home
+    with Workspace.open(home / "workspaces" / name) as workspace:
+        lost = [item for item in workspace.items("audio") if item.captions["zh"] in ("羊叫", "小提琴")]
+        paths = [path for item in lost if (path := workspace.media_path(item)) is not None]
+    assert paths
+    kept = {path: path.read_bytes() for path in paths}
+    for path in paths:
+        path.unlink()
+    try:
+        seen = opened()
+        seen.ask("小提琴")
+        row = seen.hits("audio").filter(has_text="小提琴").first
+        assert "文件" in row.inner_text()
+        assert row.locator("audio").count() == 0
+        assert seen.hits("audio").locator("audio").count() > 0
+        assert seen.hits("text").count() > 0
+    finally:
+        for path, data in kept.items():
+            path.write_bytes(data)
+
+
 def test_an_empty_workspace_says_what_fills_it(opened: Callable[..., Seen]) -> None:
     seen = opened(locale="en-US")
     seen.page.locator(".st-key-workspace input, .st-key-workspace button").first.click()

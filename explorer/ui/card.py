@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import html
 
 import streamlit as st
 
 from explorer.i18n import _, current
 from explorer.results import View, caption
-from explorer.ui import resources, state, tokens
+from explorer.ui import media, state, tokens
 from explorer.workspace import Workspace
 from store import ItemRecord
 
@@ -28,8 +27,7 @@ def draw(workspace: Workspace, item_id: str) -> None:
             _head(workspace, item)
             _actions(item)
         path = workspace.media_path(item)
-        if item.modality == "audio" and path is not None:
-            st.audio(path.read_bytes(), format=item.media_type)
+        media.player(item, path)
         lines = [sees(view) for view in workspace.explain(item, current()) if view.why()]
         if lines:
             st.html("".join(f'<div class="si-mute">{html.escape(line)}</div>' for line in lines))
@@ -51,10 +49,7 @@ def sees(view: View) -> str:
 
 def _head(workspace: Workspace, item: ItemRecord) -> None:
     language = current()
-    image = ""
-    if item.modality == "image":
-        data = base64.b64encode(resources.thumbnail(workspace, workspace.name, item.id)).decode()
-        image = f'<img alt="" src="data:image/png;base64,{data}">'
+    image = media.picture_html(workspace, item)
     others = " · ".join(v for k, v in item.captions.items() if k != language and v and item.text is None)
     kind = tokens.modality_name(workspace.registry, item.modality)
     origin = " · ".join(part for part in (kind, item.origin or item.name, item.licence) if part)

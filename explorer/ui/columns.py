@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import html
 import io
@@ -12,7 +11,7 @@ import streamlit as st
 
 from explorer.i18n import _, current
 from explorer.results import Hit, SearchResult, caption
-from explorer.ui import resources, state, states, style, tokens
+from explorer.ui import media, state, states, style, tokens
 from explorer.ui.tokens import plain
 from explorer.workspace import Workspace
 
@@ -78,9 +77,8 @@ def _hit(workspace: Workspace, modality: str, hit: Hit, chance: float) -> None:
     language = current()
     key, name = _key(modality, hit.item.id), tokens.short(caption(hit.item, language))
     with st.container(key=key, gap=None):
-        st.html(head_html(hit, language, _picture(workspace, hit)))
-        if modality == "audio" and hit.path is not None:
-            st.audio(hit.path.read_bytes(), format=hit.item.media_type, start_time=hit.at or 0)
+        st.html(head_html(hit, language, media.picture_html(workspace, hit.item)))
+        media.player(hit.item, hit.path, hit.at or 0.0)
         st.html(measure_html(hit, chance))
         st.button(
             plain(_("Ask with {name}").format(name=name)),
@@ -98,13 +96,10 @@ def _hit(workspace: Workspace, modality: str, hit: Hit, chance: float) -> None:
         )
 
 
-def head_html(hit: Hit, language: str, picture: bytes | None) -> str:
-    """Picture and names of one neighbour; every word of the user's is escaped."""
+def head_html(hit: Hit, language: str, image: str) -> str:
+    """Picture and names of one neighbour, `image` being HTML; every word of the user's is escaped."""
     other = "en" if language == "zh" else "zh"
     second = hit.item.captions.get(other, "") if hit.item.text is None else ""
-    image = (
-        f'<img alt="" src="data:image/png;base64,{base64.b64encode(picture).decode()}">' if picture else ""
-    )
     speech = f'<i style="color:{tokens.colour("speech")}">▲</i> ' if hit.kind == "transcript" else ""
     return (
         f'<div class="si-row">{image}<div><div class="t">{speech}{html.escape(caption(hit.item, language))}</div>'
@@ -138,12 +133,6 @@ def why_line(hit: Hit) -> str:
     if hit.item.text is not None and not parts:
         parts.append(_("text, compared directly"))
     return " · ".join(parts)
-
-
-def _picture(workspace: Workspace, hit: Hit) -> bytes | None:
-    if hit.item.modality != "image":
-        return None
-    return resources.thumbnail(workspace, workspace.name, hit.item.id)
 
 
 def _as_json(result: SearchResult) -> str:

@@ -66,9 +66,8 @@ def hide_on_phones(annotations: Sequence[int]) -> None:
 def mark_rows(keys: Sequence[str]) -> None:
     """Show rows of these container keys as chosen."""
     chosen = ",".join(f".st-key-{key}" for key in keys)
-    st.html(
-        f"<style>{chosen or '.si-none'}{{background:var(--si-soft);box-shadow:-6px 0 0 var(--si-soft),6px 0 0 var(--si-soft)}}</style>"
-    )
+    look = "background:var(--si-soft);box-shadow:-6px 0 0 var(--si-soft),6px 0 0 var(--si-soft)"
+    st.html(f"<style>{chosen or '.si-none'}{{{look}}}</style>")
 
 
 @lru_cache(maxsize=1)
