@@ -85,7 +85,9 @@ class Explanations:
                 item_id: (*memory(vector), *encoder.explain(vector, language))
                 for item_id, vector in own.items()
             }
-        except Exception as error:  # a plugin's account of itself is an extra; the neighbours stand without it
+        except (
+            Exception
+        ) as error:  # a plugin's account of itself is an extra; the neighbours stand without it
             LOG.warning("%s cannot explain its vectors: %s", name, one_line(error))
             return {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import string
 import threading
@@ -60,6 +61,18 @@ def test_every_key_is_translated_and_none_is_stale(catalogue: Catalog) -> None:
     source = keys_in_source()
     assert source - translated == set(), "keys without Chinese: run `make messages` and translate them"
     assert translated - source == set(), "keys that the source no longer uses: run `make messages`"
+
+
+def test_no_key_hides_in_an_f_string() -> None:
+    """The extractor does not look into f-strings: such a key would stay English for ever."""
+    hidden = []
+    for source in ("explorer", "plugins", "probes", "store"):
+        for path in (ROOT / source).rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            strings = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+            calls = [n for s in strings for n in ast.walk(s) if isinstance(n, ast.Call)]
+            hidden += [f"{path}:{c.lineno}" for c in calls if getattr(c.func, "id", "") in ("_", "ngettext")]
+    assert hidden == []
 
 
 def test_translations_keep_the_placeholders(catalogue: Catalog) -> None:

@@ -35,8 +35,9 @@ SETTINGS = {
     "server.headless": "true",
     "server.showEmailPrompt": "false",
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": "64",
-    "client.toolbarMode": "viewer",
+    "server.maxUploadSize": "256",  # past the limits of our own refusals, which speak the reader's language
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
     "logger.hideWelcomeMessage": "true",
     "logger.level": "warning",
 }

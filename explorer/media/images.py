@@ -31,6 +31,8 @@ def decode_image(data: bytes, ref: str) -> Image:
     Raises:
         RefusedContent: broken, too large, or of another format.
     """
+    if not data:
+        raise RefusedContent(_("Refused {name}: it is empty.").format(name=ref))
     if len(data) > FILE_LIMIT:
         raise RefusedContent(
             _("Refused {name}: {size} MB, limit {limit} MB.").format(
@@ -73,6 +75,8 @@ def _decode_raster(data: bytes, ref: str) -> Image:
         raise
     except Exception as error:  # Pillow raises many kinds on broken files
         reason = " ".join(str(error).split())[:120] or type(error).__name__
+        if isinstance(error, Pillow.DecompressionBombError):  # Pillow's own check comes before ours
+            reason = _("more than {limit} pixels").format(limit=f"{PIXEL_LIMIT:,}")
         if "cannot identify" in reason:
             reason = _("not a picture in PNG, JPEG, GIF, WebP, BMP, TIFF or SVG")
         raise RefusedContent(_("Refused {name}: {reason}.").format(name=ref, reason=reason)) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import html
 import io
@@ -10,121 +9,130 @@ import json
 
 import streamlit as st
 
-from explorer.i18n import _, current, localise
+from explorer.i18n import _, current
 from explorer.results import Hit, SearchResult, caption
-from explorer.ui import resources, state, states, tokens
+from explorer.ui import media, state, states, style, tokens
+from explorer.ui.tokens import plain
 from explorer.workspace import Workspace
 
 NEAR_ENOUGH = 0.10
 """A best neighbour less than this above a random item is called far."""
+ORDER = ("text", "image", "audio")
 
 
 def draw(workspace: Workspace, result: SearchResult) -> None:
     """All columns, then more and export."""
+    found = sorted(result.results, key=lambda m: ORDER.index(m) if m in ORDER else len(ORDER))
     with st.container(key="neighbours"):
-        columns = st.columns(max(len(result.results), 1), gap="medium")
-        for column, (modality, hits) in zip(columns, result.results.items(), strict=False):
-            with column, states.guarded():
-                _column(workspace, result, modality, hits)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        columns = st.columns([1.2 if m == "audio" else 1 for m in found] or 1, gap="medium")
+        for column, modality in zip(columns, found, strict=False):
+            with column, st.container(key=f"column-{modality}", gap=None), states.guarded():
+                _column(workspace, result, modality, result.results[modality])
+    _below(result)
+    chosen = state.chosen()
+    style.mark_rows([_key(m, chosen) for m in found] if chosen else [])
+
+
+def _below(result: SearchResult) -> None:
+    with st.container(
+        key="below", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
         st.button(_("5 more in each column"), on_click=state.more, key="more")
-        states.note(_("Bars are cosine similarity; the red line is a random item."))
-        with st.popover(_("Export"), icon=":material/download:"):
+        states.note(_("Bars: cosine similarity. Red line: a random item. Click a row to ask with it."))
+        with st.popover(_("Export"), icon=":material/download:", key="export"):
             st.download_button("JSON", _as_json(result), "neighbours.json", "application/json")
             st.download_button("CSV", _as_csv(result), "neighbours.csv", "text/csv")
-    for text in result.notes:
-        states.note(text)
 
 
 def _column(workspace: Workspace, result: SearchResult, modality: str, hits: list[Hit]) -> None:
     count = workspace.counts().get(modality, 0)
-    title = (
-        localise(workspace.registry.modalities[modality].title)
-        if modality in workspace.registry.modalities
-        else modality
-    )
-    detail = _("{count} items, with speech") if modality == "audio" else _("{count} items")
+    detail = _("{count}, with speech") if modality == "audio" else _("{count} items")
+    title = tokens.modality_name(workspace.registry, modality)
     st.html(
-        f'<div class="si-head"><i style="color:{tokens.colour(modality)}">{tokens.GLYPHS.get(modality, "✚")}</i>'
+        f'<div class="si-head"><i style="color:{tokens.colour(modality)}">{tokens.glyph(modality)}</i>'
         f"<b>{html.escape(title)}</b><span>{html.escape(detail.format(count=f'{count:,}'))}</span></div>"
     )
     if not hits:
         states.note(_("Nothing of this kind is in the workspace."))
         return
     chance = result.chance[modality]
-    if max(hit.similarity for hit in hits) < chance + NEAR_ENOUGH:
-        best = max(hits, key=lambda hit: hit.similarity)
-        states.note(
-            _("Nothing near enough. Nearest is “{name}” at {best}; a random item gives {chance}.").format(
-                name=caption(best.item, current()),
-                best=tokens.number(best.similarity),
-                chance=tokens.number(chance),
-            )
+    best = max(hits, key=lambda hit: hit.similarity)
+    if best.similarity < chance + NEAR_ENOUGH:
+        text = _("Nothing near enough. Nearest is {name} at {best}; a random item gives {chance}.").format(
+            name=tokens.quoted(tokens.short(caption(best.item, current()))),
+            best=tokens.number(best.similarity),
+            chance=tokens.number(chance),
         )
+        st.html(f'<div class="si-far">{html.escape(text)}</div>')
     for hit in hits:
         _hit(workspace, modality, hit, chance)
 
 
+def _key(modality: str, item_id: str) -> str:
+    return f"hit-{modality}-{item_id}"
+
+
 def _hit(workspace: Workspace, modality: str, hit: Hit, chance: float) -> None:
+    """One row: a click anywhere on it asks with it, the small sign opens its card."""
     language = current()
-    with st.container(key=f"hit-{modality}-{hit.item.id}", gap="small"):
-        st.html(row_html(hit, language, chance, _picture(workspace, hit)))
-        if modality == "audio" and hit.path is not None:
-            st.audio(hit.path.read_bytes(), format=hit.item.media_type, start_time=hit.at or 0)
-        with st.container(horizontal=True, gap="small"):
-            st.button(
-                _("Ask with it"),
-                key=f"ask-{modality}-{hit.item.id}",
-                on_click=state.ask_item,
-                args=(hit.item, language),
-                type="tertiary",
-                icon=":material/near_me:",
-            )
-            st.button(
-                _("Card"),
-                key=f"card-{modality}-{hit.item.id}",
-                on_click=state.choose,
-                args=(hit.item.id,),
-                type="tertiary",
-                icon=":material/info:",
-            )
+    key, name = _key(modality, hit.item.id), tokens.short(caption(hit.item, language))
+    with st.container(key=key, gap=None):
+        st.html(head_html(hit, language, media.picture_html(workspace, hit.item)))
+        media.player(hit.item, hit.path, hit.at or 0.0)
+        st.html(measure_html(hit, chance))
+        st.button(
+            plain(_("Ask with {name}").format(name=name)),
+            key=f"ask-{key}",
+            on_click=state.ask_item,
+            args=(hit.item, language),
+        )
+        st.button(
+            plain(_("Card of {name}").format(name=name)),
+            key=f"card-{key}",
+            on_click=state.choose,
+            args=(hit.item.id,),
+            type="tertiary",
+            icon=":material/info:",
+        )
 
 
-def row_html(hit: Hit, language: str, chance: float, picture: bytes | None) -> str:
-    """One neighbour; every word of the user's is escaped."""
-    colour = tokens.colour("speech" if hit.kind == "transcript" else hit.item.modality)
+def head_html(hit: Hit, language: str, image: str) -> str:
+    """Picture and names of one neighbour, `image` being HTML; every word of the user's is escaped."""
     other = "en" if language == "zh" else "zh"
     second = hit.item.captions.get(other, "") if hit.item.text is None else ""
-    image = (
-        f'<img alt="" src="data:image/png;base64,{base64.b64encode(picture).decode()}">' if picture else ""
-    )
-    speech = "▲ " if hit.kind == "transcript" else ""
-    at = f" · {_('at {seconds} s').format(seconds=f'{hit.at:.1f}')}" if hit.at is not None else ""
-    width, mark = (max(0, min(100, round(100 * v))) for v in (hit.similarity, chance))
+    speech = f'<i style="color:{tokens.colour("speech")}">▲</i> ' if hit.kind == "transcript" else ""
     return (
-        f'<div class="si-row">{image}<div style="flex:1"><div class="t">'
-        f'<span style="color:{colour}">{speech}</span>{html.escape(caption(hit.item, language))}</div>'
+        f'<div class="si-row">{image}<div><div class="t">{speech}{html.escape(caption(hit.item, language))}</div>'
         f'<div class="u">{html.escape(second)}</div></div></div>'
+    )
+
+
+def measure_html(hit: Hit, chance: float) -> str:
+    """How near one neighbour is, what a random item would give, and why it is here."""
+    colour = tokens.colour("speech" if hit.kind == "transcript" else hit.item.modality)
+    width, mark = (max(0, min(100, round(100 * v))) for v in (hit.similarity, chance))
+    language = (hit.item.language or "") if hit.item.text is not None else ""
+    why = why_line(hit)
+    return (
         f'<div class="si-bar"><b>{tokens.number(hit.similarity)}</b><div class="track">'
         f'<div class="fill" style="width:{width}%;background:{colour}"></div>'
-        f'<div class="chance" style="left:{mark}%"></div></div></div>'
-        f'<div class="si-why">{html.escape(why_line(hit) + at)}</div>'
+        f'<div class="chance" style="left:{mark}%"></div></div><span>{html.escape(language)}</span></div>'
+        + (f'<div class="si-why">{html.escape(why)}</div>' if why else "")
     )
 
 
 def why_line(hit: Hit) -> str:
-    """Why it is here: labels, words heard, or that texts compare directly."""
+    """Why it is here: labels, words heard and from which second; texts compare directly."""
+    parts: list[str] = []
     if hit.kind == "transcript":
-        return _("heard {words}").format(words=hit.why)
-    if hit.kind == "label-bridge":
-        return _("labels {labels}").format(labels=hit.why)
-    return hit.item.language or ""
-
-
-def _picture(workspace: Workspace, hit: Hit) -> bytes | None:
-    if hit.item.modality != "image":
-        return None
-    return resources.thumbnail(workspace, workspace.name, hit.item.id)
+        parts.append(_("heard {words}").format(words=tokens.quoted(hit.why)))
+    elif hit.kind == "label-bridge" and hit.why:
+        parts.append(_("labels {labels}").format(labels=hit.why))
+    if hit.at is not None and hit.at >= 0.05:
+        parts.append(_("at {seconds} s").format(seconds=f"{hit.at:.1f}"))
+    if hit.item.text is not None and not parts:
+        parts.append(_("text, compared directly"))
+    return " · ".join(parts)
 
 
 def _as_json(result: SearchResult) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from explorer import i18n
 from explorer.errors import ExplorerError
 from explorer.types import Progress
 from explorer.workspace import Workspace
@@ -48,8 +49,10 @@ def workspace(name: str, space: str) -> Workspace:
 def models(_workspace: Workspace, name: str, space: str) -> Background:
     """Load the encoders of a workspace in a thread, once."""
     work = Background(total=len(_workspace.space.members))
+    language = i18n.current()
 
     def run() -> None:
+        i18n.activate(language)  # what cannot be loaded is told in the words of who asked first
         try:
             _workspace.warm(work.tell)
         except Exception:  # a thread has nobody above it who would tell
@@ -65,8 +68,10 @@ def models(_workspace: Workspace, name: str, space: str) -> Background:
 def map_work(_workspace: Workspace, name: str, space: str, generation: int, method: str) -> Background:
     """Compute a picture of the map in a thread, once for each state of the workspace."""
     work = Background(stage=method)
+    language = i18n.current()
 
     def run() -> None:
+        i18n.activate(language)
         try:
             _workspace.projection(method)
         except ExplorerError as error:

@@ -2,73 +2,78 @@
 
 from __future__ import annotations
 
+import html
 import os
+from pathlib import Path
 
 import streamlit as st
 
 from explorer import i18n
-from explorer.errors import ExplorerError, words_of
+from explorer.errors import ExplorerError, MissingError, words_of
 from explorer.i18n import _, localise
-from explorer.ui import resources, states, style
+from explorer.ui import resources, state, states, style
 from explorer.workspace import Workspace
 from store import StoreError
 
 
 def main() -> None:
     """Draw the page that the address names."""
-    i18n.activate(_language())
+    i18n.activate(state.language())
     st.set_page_config(page_title=_("Semantic Iceberg"), page_icon="🧊", layout="wide")
     style.inject()
-    opened = _sidebar()
-    pages = {
-        _("Look"): [
-            st.Page(lambda: _map(opened), title=_("Map"), icon=":material/map:", url_path="map", default=True)
-        ]
-    }
-    st.navigation(pages, position="hidden").run()
+    page = st.Page(_map, title=_("Map"), icon=":material/map:", url_path="map", default=True)
+    chosen = st.navigation([page], position="hidden")
+    with states.guarded():
+        _sidebar(page)
+        chosen.run()
 
 
-def _map(opened: Workspace | None) -> None:
+def _map() -> None:
     from explorer.ui.map_page import draw
 
-    if opened is not None:
-        draw(opened)
+    name, space = st.session_state["opened"]
+    try:
+        workspace = resources.workspace(name, space)
+    except (ExplorerError, StoreError) as error:
+        st.title(_("Map"), anchor=False)
+        tell = states.missing if isinstance(error, MissingError) else states.refusal
+        tell(*words_of(error))
+        return
+    draw(workspace)
 
 
-def _language() -> str:
-    """The address's `lang` first, then the browser's language."""
-    asked = st.query_params.get("lang")
-    return asked or (st.context.locale or i18n.detect())
-
-
-def _sidebar() -> Workspace | None:
+def _sidebar(page: object) -> None:
     with st.sidebar:
+        name, subtitle = _("Semantic Iceberg"), _("an explorer of meaning")
         st.html(
-            f'<div class="si-brand">{style.LOGO}<div><b>{_("Semantic Iceberg")}</b>'
-            f"<span>{_('an explorer of meaning')}</span></div></div>"
+            f'<div class="si-brand" lang="{i18n.current()}">{style.LOGO}<div><b>{html.escape(name)}</b>'
+            f"<span>{html.escape(subtitle)}</span></div></div>"
         )
-        opened = _open()
-        _language_switch()
-    return opened
+        with st.container(key="nav", gap="small"):
+            states.note(_("Look"))
+            st.page_link(page, label=_("Map"), icon=":material/map:")  # type: ignore[arg-type]
+        with st.container(key="foot"):
+            _workspace()
+            with st.container(key="foot-line", horizontal=True, vertical_alignment="center"):
+                _where()
+                _language_switch()
 
 
-def _open() -> Workspace | None:
-    """Choose and open the workspace; when that fails the page says why and what to do."""
+def _workspace() -> None:
+    """Choose a workspace and a space; opening them is the page's own business, so that it can say what fails."""
     wanted = os.environ.get("EXPLORER_WORKSPACE") or "demo"
     names = list(dict.fromkeys([wanted, *Workspace.names()]))
-    name = st.selectbox(_("Workspace"), names, key="workspace")
+    name = st.selectbox(_("Workspace"), names, key="workspace", format_func=lambda n: Path(n).name or n)
+    st.session_state["opened"] = name, _choose_space()
     try:
-        space = _choose_space()
-        opened = resources.workspace(name, space)
-    except (ExplorerError, StoreError) as error:
-        _refused(error)
-        return None
+        opened = resources.workspace(*st.session_state["opened"])
+    except (ExplorerError, StoreError):
+        return  # the page says it, where there is room
     total = sum(opened.counts().values())
     states.note(_("{count} items · {dim} dimensions").format(count=f"{total:,}", dim=opened.space.dim))
     for plugin in opened.registry.plugins.values():
         if plugin.reason:
             states.note(_("Plugin {name} is off: {reason}").format(name=plugin.name, reason=plugin.reason))
-    return opened
 
 
 def _choose_space() -> str:
@@ -82,15 +87,14 @@ def _choose_space() -> str:
     return str(chosen)
 
 
-def _refused(error: ExplorerError | StoreError) -> None:
-    st.session_state["refused"] = True
-    with st.container():
-        states.refusal(*words_of(error))
+def _where() -> None:
+    """All of it runs here; offline or not."""
+    text = _("offline") if os.environ.get("EXPLORER_OFFLINE") else _("on this machine")
+    st.html(f'<div class="si-mute si-where"><i></i>{html.escape(text)}</div>')
 
 
 def _language_switch() -> None:
     labels = {"zh": "中", "en": "EN"}
-    current = i18n.current()
 
     def switch() -> None:
         picked = st.session_state.get("language")
@@ -100,9 +104,10 @@ def _language_switch() -> None:
     st.segmented_control(
         _("Language"),
         list(labels),
-        default=current,
+        default=i18n.current(),
         format_func=labels.__getitem__,
         key="language",
         on_change=switch,
+        required=True,
         label_visibility="collapsed",
     )

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 import streamlit as st
 
+from explorer import i18n
 from explorer.results import QueryPart, caption
+from explorer.spaces import Embedded
 from explorer.types import Content
-from explorer.workspace import Workspace
 from store import ItemRecord
 
 FIRST_K = 5
+LABEL = 80
+
+
+def language() -> str:
+    """The address's `lang` first, then the browser's language, then the machine's."""
+    return st.query_params.get("lang") or st.context.locale or i18n.detect()
+
+
+def spoken(function: Callable[..., None]) -> Callable[..., None]:
+    """For fragments: they run again without the page, in a thread that has no language yet."""
+
+    @wraps(function)
+    def inner(*args: Any, **kwargs: Any) -> None:
+        i18n.activate(language())
+        function(*args, **kwargs)
+
+    return inner
 
 
 def parts() -> list[QueryPart]:
@@ -23,41 +42,50 @@ def parts() -> list[QueryPart]:
 
 
 def ask(part: QueryPart, *, add: bool = False) -> None:
-    """Make `part` the query, or add it to the query."""
+    """Make `part` the query, or add it to the query; the widgets it came from start anew."""
     st.session_state["parts"] = [*parts(), part] if add else [part]
     st.session_state["k"] = FIRST_K
+    st.session_state["turn"] = turn() + 1
+    if not add:
+        st.session_state["wanted-text"] = part.label if _is_text(part) else ""
 
 
-def reweigh(position: int, weight: float) -> None:
-    """Give the part at `position` another weight."""
-    changed = list(parts())
-    changed[position] = replace(changed[position], weight=weight)
-    st.session_state["parts"] = changed
-
-
-def drop(position: int) -> None:
-    """Take the part at `position` out of the query."""
-    st.session_state["parts"] = [p for i, p in enumerate(parts()) if i != position]
+def ask_text(text: str, *, weight: float = 1.0, add: bool = False) -> None:
+    """Ask with a text, or add it with `weight`."""
+    bare = text.strip()
+    if bare:
+        content = Content(modality="text", data=bare, ref=bare[:40])
+        ask(QueryPart(content=content, weight=weight, label=bare[:LABEL]), add=add)
 
 
 def ask_item(item: ItemRecord, language: str, *, weight: float = 1.0, add: bool = False) -> None:
     """Make a stored item the query, or add it with `weight`."""
-    ask(QueryPart(item_id=item.id, weight=weight, label=caption(item, language)[:24]), add=add)
+    label = " ".join(caption(item, language).split())[:LABEL]
+    ask(QueryPart(item_id=item.id, weight=weight, label=label), add=add)
 
 
-def ask_content(workspace: Workspace, content: Content, label: str, *, add: bool = False) -> None:
-    """Place a content in the space, once, and make it the query or add it."""
-    embedded = workspace.space.embed_query(content)
-    ask(QueryPart(content=content, embedded=embedded, label=label[:24]), add=add)
+def turn() -> int:
+    """Grows with each question; part of the keys of widgets that are emptied then."""
+    return int(st.session_state.setdefault("turn", 0))
 
 
-def is_new(name: str, data: bytes) -> bool:
-    """Whether this upload differs from the last one taken from the widget `name`."""
-    digest = hashlib.sha256(data).hexdigest()
-    if st.session_state.get(f"taken-{name}") == digest:
-        return False
-    st.session_state[f"taken-{name}"] = digest
-    return True
+def reweigh(position: int, weight: float) -> None:
+    """Give the part at `position` another weight."""
+    _replace(position, weight=weight)
+
+
+def place(position: int, content: Content, embedded: Embedded) -> None:
+    """Keep where the part at `position` lies in the space, so that it is encoded once."""
+    _replace(position, content=content, embedded=embedded)
+
+
+def drop(position: int) -> None:
+    """Take the part at `position` out of the query."""
+    left = [p for i, p in enumerate(parts()) if i != position]
+    st.session_state["parts"] = left
+    st.session_state["turn"] = turn() + 1
+    if not any(_is_text(p) for p in left):
+        st.session_state["wanted-text"] = ""
 
 
 def chosen() -> str | None:
@@ -79,3 +107,14 @@ def k() -> int:
 def more() -> None:
     """Five more a column."""
     st.session_state["k"] = k() + 5
+
+
+def _replace(position: int, **changes: Any) -> None:
+    changed = list(parts())
+    if position < len(changed):
+        changed[position] = replace(changed[position], **changes)
+        st.session_state["parts"] = changed
+
+
+def _is_text(part: QueryPart) -> bool:
+    return part.content is not None and part.content.modality == "text"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.i18n import _, current, localise
+from explorer.registry import Registry
+
 MODALITY_COLOURS = {
     "light": {"text": "#1769AA", "image": "#D97414", "audio": "#12A083", "speech": "#7A2E6E"},
     "dark": {"text": "#5B9BFF", "image": "#E8AC5E", "audio": "#8FEBC6", "speech": "#E765B3"},
@@ -26,9 +29,14 @@ LINE = {"light": "#E1E7EC", "dark": "#223241"}
 EDGE = {"light": "#C6D1DA", "dark": "#344A5D"}
 CARD = {"light": "#FFFFFF", "dark": "#13202C"}
 SOFT = {"light": "#E2EEF6", "dark": "#17344A"}
+PRIMARY = {"light": "#12557F", "dark": "#7CC0F0"}
+ON_PRIMARY = {"light": "#FFFFFF", "dark": "#0A1722"}
 CUT = {"light": "#B3263C", "dark": "#FF8592"}
-SEA = {"light": "#256C99", "dark": "#3E9BC4"}
-SANS = "Source Sans 3, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
+CUT_SOFT = {"light": "#FCECEE", "dark": "#3A1D24"}
+OK = {"light": "#166C4D", "dark": "#5FD3A8"}
+WARN = {"light": "#8A5A00", "dark": "#F0C05A"}
+SEA = {"light": "37,108,153", "dark": "62,155,196"}
+SANS = '"Source Sans", "Source Sans 3", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
 
 
 def theme() -> str:
@@ -41,7 +49,43 @@ def colour(modality: str) -> str:
     return MODALITY_COLOURS[theme()].get(modality, MUTE[theme()])
 
 
+def glyph(modality: str) -> str:
+    """The mark of a modality in running text; a cross for a plugin's."""
+    return GLYPHS.get(modality, "✚")
+
+
+def modality_name(registry: Registry, modality: str) -> str:
+    """What a reader calls a modality; speech is a way to hear a sound, not a modality of its own."""
+    if modality == "speech":
+        return _("Speech")
+    known = registry.modalities.get(modality)
+    return localise(known.title) if known is not None and known.title else modality
+
+
 def number(value: float) -> str:
     """.47, −.05, 1.00: no leading zero, a true minus."""
     text = f"{abs(value):.2f}"
     return ("−" if value < -0.005 else "") + (text[1:] if text.startswith("0") else text)
+
+
+def quoted(text: str) -> str:
+    """「…」 in Chinese, “…” in English, whatever marks stood around it."""
+    bare = text.strip().strip("“”「」").strip()
+    return f"「{bare}」" if current() == "zh" else f"“{bare}”"
+
+
+def short(text: str, most: int = 14) -> str:
+    """One line of at most `most` characters (a Latin letter counts half)."""
+    line, width, found = " ".join(text.split()), 0.0, ""
+    for character in line:
+        width += 1.0 if ord(character) > 0x2E80 else 0.55
+        if width > most:
+            return found.rstrip() + "…"
+        found += character
+    return found
+
+
+def plain(text: str) -> str:
+    """Text that Streamlit's labels will not read as Markdown."""
+    line = " ".join(text.split())
+    return "".join("\\" + c if c in r"\`*_{}[]<>()#+-.!|~:$&^=@" else c for c in line)

@@ -1,0 +1,385 @@
+"""The page in a real browser, on a small trimodal workspace with the real encoders."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer import Workspace
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("chromium", "google-chrome", "chromium-browser", "google-chrome-stable")
+PICTURES = {"dog", "dog face", "guide dog", "poodle", "wolf", "cat", "cat face", "black cat", "steaming bowl"}
+PICTURES |= {"spaghetti", "violin", "guitar", "cloud with rain", "umbrella", "piano", "trumpet", "automobile"}
+SOUNDS = {"狗叫", "猫叫", "羊叫", "钢琴", "小提琴", "小号"}
+SLOW = 60_000
+EVIL = "<script>window.hacked=1</script><img src=x onerror=window.hacked=1> **粗** [a](http://evil.test) `c` :smile:"
+
+
+@dataclass
+class Seen:
+    """What the browser told while a page was open."""
+
+    page: Any
+    wrong: list[str]
+
+    def idle(self) -> None:
+        """Wait until the page has drawn what was asked for."""
+        self.page.wait_for_timeout(250)
+        self.page.wait_for_selector(
+            '[data-testid="stApp"][data-test-script-state="notRunning"]', state="attached"
+        )
+
+    def ask(self, text: str) -> None:
+        """Type a question; wait for its neighbours."""
+        box = self.page.locator(".st-key-typed input")
+        box.fill(text)
+        box.press("Enter")
+        self.chip(text[:5]).wait_for(timeout=SLOW)
+        self.page.locator('[class*="st-key-hit-"]').first.wait_for(timeout=SLOW)
+        self.idle()
+
+    def give(self, sign: int, path: Path) -> None:
+        """Upload a file behind one of the bar's signs: 0 pictures, 1 sounds."""
+        self.page.locator('.st-key-bar [data-testid="stPopoverButton"]').nth(sign).click()
+        self.page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(path)
+
+    def hits(self, modality: str) -> Any:
+        """The rows of a column."""
+        return self.page.locator(f'[class*="st-key-hit-{modality}-"]')
+
+    def chip(self, text: str) -> Any:
+        """The term of the query that begins so."""
+        return self.page.locator(
+            '[class*="st-key-chip-"] [data-testid="stPopoverButton"]', has_text=text
+        ).first
+
+    def chips(self) -> list[str]:
+        """The terms of the query as they stand on the page."""
+        found = self.page.locator('[class*="st-key-chip-"] [data-testid="stPopoverButton"]').all_inner_texts()
+        return [" ".join(text.split("expand_more")[0].split()) for text in found]
+
+
+@pytest.fixture(scope="session")
+def page_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """EXPLORER_HOME and the name of a workspace with pictures, sounds, speech and sentences on the same things."""
+    home = tmp_path_factory.mktemp("page-home")
+    before = os.environ.get("EXPLORER_HOME")
+    os.environ["EXPLORER_HOME"] = str(home)
+    try:
+        with Workspace.open("empty", create=True):
+            pass
+        with Workspace.open("small", create=True) as workspace:
+            demo = workspace.registry.collections["demo"]
+            folders = {asset.name: workspace.pool.assets.folder(asset) for asset in demo.assets}
+            kept: dict[str, list[Any]] = {"text": [], "image": [], "sound": [], "speech": []}
+            for item in demo.items(folders):
+                kind = "speech" if item.meta.get("spoken") else (item.modality or "")
+                if kind == "image" and item.captions["en"] in PICTURES:
+                    kept["image"].append(item)
+                elif kind == "audio" and item.captions["zh"] in SOUNDS:
+                    kept["sound"].append(item)
+                elif kind in ("text", "speech") and len(kept[kind]) < (16 if kind == "text" else 4):
+                    kept[kind].append(item)
+            report = workspace.ingest([item for items in kept.values() for item in items])
+            assert not report.refused
+            assert all(kept.values())
+            workspace.projection("pca")
+    finally:
+        os.environ.pop("EXPLORER_HOME") if before is None else os.environ.update(EXPLORER_HOME=before)
+    return home, "small"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A running browser; where there is none: a skip, or a failure under EXPLORER_REQUIRE_BROWSER=1."""
+    give_up: Callable[[str], None] = (
+        pytest.fail if os.environ.get("EXPLORER_REQUIRE_BROWSER") == "1" else pytest.skip
+    )
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        give_up("the package playwright is missing: pip install playwright")
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+        found = next((path for path in map(shutil.which, NAMES) if path), str(own) if own.exists() else None)
+        if found is None:
+            give_up("no Chromium: apt-get install chromium, or playwright install chromium")
+        flags = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(page_home: tuple[Path, str], chromium: object) -> Iterator[str]:
+    """The page's address."""
+    home, name = page_home
+    environ = os.environ | {"EXPLORER_HOME": str(home), "EXPLORER_LANG": "en"}
+    code = "import sys; from explorer.cli.main import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "ui", "-w", name, "--offline", "--no-browser"]
+    process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    lines = []
+    try:
+        for line in process.stderr:
+            lines.append(line)
+            found = re.search(r"http://127\.0\.0\.1:\d+", line)
+            if found:
+                break
+        else:
+            pytest.fail("".join(lines))
+        yield found[0]
+        process.send_signal(signal.SIGTERM if os.name == "posix" else signal.CTRL_BREAK_EVENT)
+        process.wait(30)
+        assert "page error" not in process.stderr.read()
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+@pytest.fixture
+def opened(chromium: Any, address: str) -> Iterator[Callable[..., Seen]]:
+    """Open the page as somebody; afterwards nothing may have gone wrong or out."""
+    made: list[tuple[Any, Seen]] = []
+
+    def opener(*, locale: str = "zh-CN", phone: bool = False, scheme: str = "light") -> Seen:
+        size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+        context = chromium.new_context(
+            locale=locale, viewport=size, is_mobile=phone, has_touch=phone, color_scheme=scheme
+        )
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        wrong: list[str] = []
+        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("response", lambda r: wrong.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on("request", lambda r: None if _inside(r.url, address) else wrong.append(f"outside: {r.url}"))
+        page.goto(address)
+        page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=SLOW)
+        seen = Seen(page=page, wrong=wrong)
+        seen.idle()
+        made.append((context, seen))
+        return seen
+
+    yield opener
+    for context, seen in made:
+        boxes = seen.page.locator('[data-testid="stException"], [data-testid="stAlert"]').count()
+        sideways = seen.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        context.close()
+        assert seen.wrong == []
+        assert boxes == 0, "one of Streamlit's own error boxes"
+        assert not sideways, "the page scrolls sideways"
+
+
+def _inside(url: str, address: str) -> bool:
+    return url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
+
+
+def test_a_word_brings_pictures_sounds_and_text(opened: Callable[..., Seen]) -> None:
+    seen = opened()
+    seen.ask("狗叫")
+    for modality in ("text", "image", "audio"):
+        row = seen.hits(modality).first
+        assert re.fullmatch(r"−?(1\.00|\.\d\d)", row.locator(".si-bar b").inner_text())
+        assert row.locator(".si-why").inner_text()
+    assert seen.hits("image").first.locator("img").evaluate("e => e.naturalWidth") > 0
+    assert "狗" in "".join(seen.hits("audio").locator(".t").all_inner_texts()[:3])
+    sound = seen.hits("audio").first.locator("audio")
+    sound.evaluate("e => e.play()")
+    seen.page.wait_for_function("e => e.currentTime > 0.2", arg=sound.element_handle())
+
+
+def test_a_hit_is_one_click_from_being_the_next_query(opened: Callable[..., Seen]) -> None:
+    seen = opened()
+    seen.ask("狗叫")
+    row = seen.hits("image").first
+    name = row.locator(".t").inner_text()
+    row.click(position={"x": 60, "y": 60})
+    seen.chip(name).wait_for()
+    seen.idle()
+    assert seen.chips() == [f"{name} 1.0"]
+    assert name not in seen.hits("image").locator(".t").all_inner_texts()
+
+
+def test_terms_are_added_subtracted_and_removed(opened: Callable[..., Seen]) -> None:
+    seen = opened(locale="en-US")
+    seen.ask("a dog barking")
+    seen.page.locator('[class*="st-key-card-hit-image"] button').first.click()
+    seen.page.get_by_role("button", name="Subtract it").click()
+    seen.page.locator('[class*="st-key-chip-minus-image"]').wait_for()
+    seen.page.get_by_role("button", name="Add another").click()
+    word = seen.page.get_by_label("A word or a sentence")
+    word.fill("night")
+    word.press("Enter")
+    seen.idle()
+    seen.page.get_by_role("button", name="Add", exact=True).click()
+    seen.page.locator(".st-key-chip-plus-text-2").wait_for()
+    seen.idle()
+    assert len(seen.chips()) == 3
+    seen.page.locator('[class*="st-key-drop-1-"] button').click()
+    seen.page.locator(".st-key-chip-plus-text-1").wait_for()
+    assert [chip.rsplit(" ", 1)[0] for chip in seen.chips()] == ["a dog barking", "night"]
+
+
+def test_a_picture_and_a_sound_ask(opened: Callable[..., Seen], tmp_path: Path) -> None:
+    from PIL import Image
+
+    picture = tmp_path / "<b>雪山_1*.png"
+    Image.new("RGB", (300, 200), "#208040").save(picture)
+    seen = opened()
+    seen.give(0, picture)
+    seen.page.locator('[class*="st-key-chip-plus-image-0"]').wait_for(timeout=SLOW)
+    seen.hits("audio").first.wait_for(timeout=SLOW)
+    assert seen.chips()[0].startswith("<b>雪山_1*")
+    sound = Path(__file__).parents[1] / "plugins" / "demo" / "sounds" / "trumpet.ogg"
+    seen.idle()
+    seen.give(1, sound)
+    seen.page.locator('[class*="st-key-chip-plus-audio-0"]').wait_for(timeout=SLOW)
+    seen.hits("audio").first.wait_for(timeout=SLOW)
+    seen.idle()
+    assert "小号" in seen.hits("audio").locator(".t").all_inner_texts()[:3]
+
+
+def test_what_cannot_be_read_is_refused_where_it_was_given(
+    opened: Callable[..., Seen], tmp_path: Path
+) -> None:
+    files = {"字.png": b"only words", "空.png": b"", "炸弹.png": _bomb(40_000)}
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    seen = opened()
+    seen.page.locator('.st-key-bar [data-testid="stPopoverButton"]').first.click()
+    for name, reason in zip(files, ("不是 PNG", "是空的", "像素"), strict=True):
+        seen.page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(tmp_path / name)
+        refusal = seen.page.locator(".si-error", has_text=name)
+        refusal.wait_for()
+        assert reason in refusal.inner_text()
+    assert seen.chips() == []
+
+
+def test_a_click_opens_the_card_and_a_lasso_makes_a_list(opened: Callable[..., Seen]) -> None:
+    seen = opened()
+    page = seen.page
+    point = page.locator(".st-key-map .trace.scatter .points path").first.bounding_box()
+    page.mouse.click(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
+    page.locator(".st-key-item-card").wait_for()
+    seen.idle()
+    assert page.locator(".st-key-item-card .si-big .t").inner_text().strip()
+    page.locator('[data-title="套索选取"]').click()
+    box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98), (0.02, 0.03)]
+    for number, (x, y) in enumerate(corners):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+    page.locator(".si-list li").nth(30).wait_for()
+    with page.expect_download() as download:
+        page.get_by_text("导出 CSV").click()
+    rows = Path(download.value.path()).read_text().splitlines()
+    assert rows[0].startswith("id,modality")
+    assert len(rows) - 1 == page.locator(".si-list li").count()
+
+
+def test_both_languages_and_no_mixture(opened: Callable[..., Seen]) -> None:
+    seen = opened()
+    page = seen.page
+    ours = (
+        ".si-mute, .si-head, .si-legend, .si-trust, .si-empty, .si-brand, .st-key-map-head, h1, .st-key-find"
+    )
+    words = " ".join(page.locator(ours).all_inner_texts())
+    assert set(re.findall(r"[A-Za-z]{2,}", words)) <= {"UMAP", "PCA", "map"}  # the last is an icon's name
+    page.locator(".st-key-foot").get_by_text("EN", exact=True).click()
+    page.get_by_role("button", name="Find").wait_for()
+    seen.idle()
+    words = " ".join(page.locator(ours).all_inner_texts())
+    assert not re.search("[\u4e00-\u9fff]", words)
+    assert "lang=en" in page.url
+
+
+def test_a_phone_has_room_and_large_targets(opened: Callable[..., Seen]) -> None:
+    seen = opened(phone=True, scheme="dark")
+    page = seen.page
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+        == "rgb(12, 22, 32)"
+    )
+    seen.ask("狗叫")
+    small = page.evaluate(
+        """[...document.querySelectorAll('[data-testid="stMain"] button')]
+        .filter(b => b.checkVisibility() && !b.closest('.modebar'))
+        .map(b => [b.innerText, b.getBoundingClientRect().height]).filter(b => b[1] < 44)"""
+    )
+    assert small == []
+    columns = page.locator('.st-key-neighbours [data-testid="stColumn"]')
+    assert [round(columns.nth(i).bounding_box()["width"]) for i in range(3)] == [250, 250, 250]
+    third = seen.hits("audio").first
+    third.scroll_into_view_if_needed()
+    assert third.bounding_box()["x"] < 390
+
+
+def test_evil_words_stay_words(opened: Callable[..., Seen]) -> None:
+    seen = opened()
+    seen.ask(EVIL + "长" * 60 + "W" * 300)
+    seen.chip("<script>").click()
+    assert seen.page.locator(".si-full").first.inner_text().startswith("<script>")
+    assert seen.chips()[0].startswith("<script>window.")
+    assert seen.page.evaluate("window.hacked") is None
+    assert seen.page.locator('a[href*="evil"], img[src="x"]').count() == 0
+
+
+def test_a_lost_file_takes_nothing_else_with_it(
+    opened: Callable[..., Seen], page_home: tuple[Path, str]
+) -> None:
+    home, name = page_home
+    with Workspace.open(home / "workspaces" / name) as workspace:
+        lost = [item for item in workspace.items("audio") if item.captions["zh"] in ("羊叫", "小提琴")]
+        paths = [path for item in lost if (path := workspace.media_path(item)) is not None]
+    assert paths
+    kept = {path: path.read_bytes() for path in paths}
+    for path in paths:
+        path.unlink()
+    try:
+        seen = opened()
+        seen.ask("小提琴")
+        row = seen.hits("audio").filter(has_text="小提琴").first
+        assert "文件" in row.inner_text()
+        assert row.locator("audio").count() == 0
+        assert seen.hits("audio").locator("audio").count() > 0
+        assert seen.hits("text").count() > 0
+    finally:
+        for path, data in kept.items():
+            path.write_bytes(data)
+
+
+def test_an_empty_workspace_says_what_fills_it(opened: Callable[..., Seen]) -> None:
+    seen = opened(locale="en-US")
+    seen.page.locator(".st-key-workspace input, .st-key-workspace button").first.click()
+    seen.page.get_by_role("option", name="empty").click()
+    seen.page.locator(".si-empty code").wait_for()
+    assert seen.page.locator(".si-empty code").inner_text() == "explorer ingest PATH --workspace empty"
+
+
+def _bomb(side: int) -> bytes:
+    """A PNG of a few bytes that says it is `side` × `side` pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
