@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer import InputError, SourceItem
+from explorer import InputError, SourceItem, i18n
+from explorer.cli import main as cli
 from explorer.media import count_sources, walk
 from store import FailureRecord
 
@@ -276,3 +277,33 @@ def test_a_huge_manifest_is_refused_unread(folder: Path) -> None:
         file.truncate(10 * 1024**3)
     _, refused = taken(folder)
     assert "10240 MB, limit 64 MB" in refused["list.jsonl"]
+
+
+@posix
+def test_an_ingest_takes_the_good_and_names_the_bad(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """From the folder to the store: odd names, metadata and rows neither stop it nor spoil its output."""
+    (folder / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / os.fsdecode(b"caf\xe9.wav")).write_bytes(b"")
+    (folder / "loop.png").symlink_to("loop.png")
+    (folder / "a.txt").write_text("one\ntwo\0\n")
+    rows = [
+        '{"text": "three", "caption_en": "a\\u0000b", "note": "x\\u0000y", "deep": [[[[1]]]]}',
+        '{"text": "\\ud800"}',
+        '{"text": "four", "modality": "smell"}',
+        "[" * 100_000,
+    ]
+    manifest(folder, *rows)
+    monkeypatch.setenv("EXPLORER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("EXPLORER_LANG", "en")
+    code = cli.main(["ingest", str(folder), "-w", "mine", "--offline", "--json"])
+    captured = capfd.readouterr()
+    i18n.activate(None)
+    report = json.loads(captured.out)
+    assert (code, report["added"], report["vectors"]) == (1, 3, 3)
+    refused = {one["source"]: one["reason"] for one in report["refused"]}
+    assert set(refused) == {
+        *("list.jsonl:2", "list.jsonl:3", "list.jsonl:4", "loop.png", "cut.png", "caf\ufffd.wav")
+    }
+    assert all(reason in captured.err for reason in refused.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
@@ -231,6 +232,6 @@ def _check_length(seconds: float, ref: str) -> None:
     if seconds > SECONDS_LIMIT:
         raise RefusedContent(
             _("Refused {name}: {minutes} minutes of sound, limit {limit}.").format(
-                name=ref, minutes=f"{seconds / 60:,.0f}", limit=SECONDS_LIMIT // 60
+                name=ref, minutes=f"{math.ceil(seconds / 60):,}", limit=SECONDS_LIMIT // 60
             )
         )

@@ -31,14 +31,14 @@ def decode_image(data: bytes, ref: str) -> Image:
     Raises:
         RefusedContent: broken, too large, or of another format.
     """
-    if not data:
-        raise RefusedContent(_("Refused {name}: it is empty.").format(name=ref))
     if len(data) > FILE_LIMIT:
         raise RefusedContent(
             _("Refused {name}: {size} MB, limit {limit} MB.").format(
                 name=ref, size=len(data) // 1_048_576, limit=FILE_LIMIT // 1_048_576
             )
         )
+    if not data:
+        raise RefusedContent(_("Refused {name}: it is empty.").format(name=ref))
     if looks_like_svg(data):
         data = rasterise(data, ref)
     return _decode_raster(data, ref)
@@ -73,10 +73,12 @@ def _decode_raster(data: bytes, ref: str) -> Image:
             return picture
     except RefusedContent:
         raise
+    except Pillow.DecompressionBombError:
+        raise RefusedContent(
+            _("Refused {name}: more than {limit} pixels.").format(name=ref, limit=f"{PIXEL_LIMIT:,}")
+        ) from None
     except Exception as error:  # Pillow raises many kinds on broken files
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        if isinstance(error, Pillow.DecompressionBombError):  # Pillow's own check comes before ours
-            reason = _("more than {limit} pixels").format(limit=f"{PIXEL_LIMIT:,}")
+        reason = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
         if "cannot identify" in reason:
             reason = _("not a picture in PNG, JPEG, GIF, WebP, BMP, TIFF or SVG")
         raise RefusedContent(_("Refused {name}: {reason}.").format(name=ref, reason=reason)) from None
