@@ -16,9 +16,29 @@ from collections import defaultdict
 from pathlib import Path
 
 import emoji
+import zhconv
 
 SEED = 20261124
 SKIN_TONES = {f"{code:X}" for code in range(0x1F3FB, 0x1F400)}
+
+
+MENDED = {
+    "轻视频": "灯光与影像",
+    "印书纸": "书与纸",
+    "医疗的": "医疗",
+    "准备好的食物": "做好的食物",
+    "爬虫类动物": "爬行动物",
+    "人符号": "人的符号",
+    "虫类动物": "虫类",
+    "地方建筑": "建筑",
+}
+"""Names of subgroups that emojibase translates word by word."""
+
+
+def subgroup_name(name: str) -> str:
+    """In simplified characters, mended where it reads oddly."""
+    simple = str(zhconv.convert(name, "zh-cn"))
+    return MENDED.get(simple, simple)
 
 
 def main() -> None:
@@ -62,7 +82,7 @@ def main() -> None:
                 "en": names["en"].strip(":").replace("_", " "),
                 "group": entry["group"],
                 "subgroup": messages["en"][order]["key"],
-                "subgroup_zh": messages["zh"][order]["message"],
+                "subgroup_zh": subgroup_name(messages["zh"][order]["message"]),
                 "subgroup_en": messages["en"][order]["message"],
             }
         )
