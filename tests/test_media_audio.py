@@ -205,6 +205,15 @@ def test_mp3_whose_length_is_only_estimated() -> None:
         assert pitch(sound.samples[:RATE]) == pytest.approx(440, abs=2)
 
 
+def test_two_decoders_are_equally_loud() -> None:
+    """An MP3 without its tag takes another way than one with it, and must not come out louder."""
+    both = np.stack([sine(seconds=2, level=0.8), sine(seconds=2, level=0.8)], axis=1)
+    tagged = saved(both, format="MP3")
+    second = next(at for at in range(2, len(tagged)) if tagged[at : at + 2] == tagged[:2])
+    for data in (tagged, tagged[second:]):
+        assert np.abs(decode_audio(data, "a.mp3").samples[4000:24_000]).max() == pytest.approx(0.8, abs=0.03)
+
+
 def test_ten_hours_by_the_header() -> None:
     flac = bytearray(saved(sine(), format="FLAC"))
     flac[21] &= 0xF0

@@ -218,6 +218,16 @@ def test_json_lines(folder: Path) -> None:
     assert items[3].captions["en"] == "ab"
 
 
+def test_nul_enters_nowhere(folder: Path) -> None:
+    row = {"text": "a\0\0b\\u0000c\\\0d", "note": ["x\0", {"y\0": "\0"}], "caption_en": "\0z"}
+    (item,), _ = taken(manifest(folder, json.dumps(row)))
+    assert item.text == "ab\\u0000c\\d"
+    assert dict(item.meta) == {"note": ["x", {"y": ""}]}
+    assert dict(item.captions) == {"en": "z"}
+    (item,), _ = taken(manifest(folder, "text,note", "a\0b,c\0d", name="list.csv"))
+    assert (item.text, dict(item.meta)) == ("ab", {"note": "cd"})
+
+
 def test_bad_rows_of_json_lines(folder: Path) -> None:
     (folder / "there.png").write_bytes(b"x")
     bad = {

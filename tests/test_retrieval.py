@@ -25,6 +25,17 @@ MODALITIES = {"text", "image", "audio"}
 Run = Callable[..., tuple[int, Any, str]]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads of several workers that wait for one another cost more than they bring."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run the command; gives exit code, stdout (parsed with --json) and stderr. There is no workspace."""

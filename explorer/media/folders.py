@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -22,6 +23,9 @@ from store import FailureRecord
 MANIFESTS = (".csv", ".tsv", ".jsonl")
 MANIFEST_LIMIT = 64 * 1024 * 1024
 KNOWN = {"path", "text", "modality", "language", "lang", "name", "licence", "license", "origin"}
+
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)(?:\\u0000)+")
+"""NUL as JSON writes it (not a backslash followed by u0000): no database takes it in a text."""
 
 Source = SourceItem | FailureRecord
 
@@ -156,7 +160,7 @@ def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line, parse_constant=_no_number)
+            row = json.loads(_NUL.sub(r"\1", line), parse_constant=_no_number)
             json.dumps(row, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             yield number, _("half a character (a lone surrogate)")
@@ -172,7 +176,9 @@ def _no_number(name: str) -> None:
 
 def _csv_rows(text: str, suffix: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
     """Rows with the line on which each begins; a row may go over several."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if suffix == ".tsv" else ",")
+    reader = csv.reader(
+        io.StringIO(text.replace("\0", ""), newline=""), delimiter="\t" if suffix == ".tsv" else ","
+    )
     names: list[str] = []
     while True:
         number = reader.line_num + 1
