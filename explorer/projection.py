@@ -55,9 +55,13 @@ def draw(
     *,
     method: str,
     space: str,
+    members: Sequence[str] = (),
     only_kept: bool = False,
 ) -> MapPicture | None:
     """The picture of `vectors` by `method` ("pca" or a projector's name), kept in the store by content.
+
+    With `members`, one a row, each member's mean is taken off before drawing, so that pictures and words of one
+    thing meet instead of lying on two continents; how far to trust the picture is still told by `vectors`.
 
     Returns:
         The picture, or None with `only_kept` when it is not there yet.
@@ -71,7 +75,8 @@ def draw(
             _("There is no projection {name}. Projections: {choices}.").format(name=method, choices=choices)
         )
     revision = "1" if method == "pca" else registry.projectors[method].revision
-    name = _digest(item_ids, vectors, method, revision, space)
+    drawn = without_gap(vectors, members) if members else vectors
+    name = _digest(item_ids, drawn, method, revision, space)
     kept = store.get_projection(name)
     if kept is not None:
         ids, coords, meta = kept
@@ -88,9 +93,7 @@ def draw(
         return None
     few = len(item_ids) < 5
     coords = (
-        _line(len(item_ids))
-        if few
-        else (pca(vectors) if method == "pca" else _fit(registry, method, vectors))
+        _line(len(item_ids)) if few else (pca(drawn) if method == "pca" else _fit(registry, method, drawn))
     )
     trust, continuity = (None, None) if few else trust_figures(vectors, coords)
     meta = {"trustworthiness": trust, "continuity": continuity, "revision": revision, "seed": SEED}
@@ -104,6 +107,18 @@ def draw(
         continuity=continuity,
         params=meta,
     )
+
+
+def without_gap(vectors: FloatArray, members: Sequence[str]) -> FloatArray:
+    """(n, dim) unit rows without the modality gap (Liang et al. 2022): minus the mean of their member's rows."""
+    closed = vectors.copy()
+    names = np.array(members)
+    for name in set(members):
+        rows = names == name
+        closed[rows] -= vectors[rows].mean(axis=0)
+    lengths = np.linalg.norm(closed, axis=1, keepdims=True)
+    unit_rows: FloatArray = (closed / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return unit_rows
 
 
 def _fit(registry: Registry, method: str, vectors: FloatArray) -> FloatArray:

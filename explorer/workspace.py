@@ -265,12 +265,20 @@ class Workspace:
         ids, vectors = self.map_vectors()
         if not ids:
             return None
+        members = self.map_members()
         return draw(
-            self.store, self.registry, ids, vectors, method=method, space=self.space.name, only_kept=only_kept
+            self.store,
+            self.registry,
+            ids,
+            vectors,
+            method=method,
+            space=self.space.name,
+            members=[members[item_id] for item_id in ids],
+            only_kept=only_kept,
         )
 
     def map_vectors(self) -> tuple[list[str], FloatArray]:
-        """Ids and (n, dim) vectors of all items, as the map draws them."""
+        """Ids and (n, dim) vectors of all items, as they lie in the space."""
         ids: list[str] = []
         parts: list[FloatArray] = []
         for modality in self.counts():

@@ -145,7 +145,8 @@ def address(page_home: tuple[Path, str], chromium: object) -> Iterator[str]:
         yield found[0]
         process.send_signal(signal.SIGTERM if os.name == "posix" else signal.CTRL_BREAK_EVENT)
         process.wait(30)
-        assert "page error" not in process.stderr.read()
+        told = process.stderr.read()
+        assert "page error" not in told, told
     finally:
         process.kill()
         process.wait()

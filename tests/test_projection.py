@@ -13,7 +13,7 @@ from fakes import Words, basics, plugin
 from explorer import InputError, PluginError, Projector, SourceItem, Workspace
 from explorer.assets import AssetStore
 from explorer.encoding import EncoderPool
-from explorer.projection import pca, place, trust_figures
+from explorer.projection import pca, place, trust_figures, without_gap
 from explorer.registry import build_registry
 
 
@@ -190,3 +190,25 @@ def test_a_query_far_from_all_still_lies_within_the_map() -> None:
     assert (coords.min(axis=0) <= where).all()
     assert (where <= coords.max(axis=0)).all()
     assert np.isfinite(place(vectors[0], vectors[:1], coords[:1])).all()
+
+
+def test_the_gap_between_members_is_closed_for_the_picture_only() -> None:
+    random = np.random.default_rng(0)
+    things = random.normal(size=(40, 16))
+    gap = np.zeros(16)
+    gap[0] = 20.0
+    both = np.concatenate([things - gap, things + gap]).astype(np.float32)
+    both /= np.linalg.norm(both, axis=1, keepdims=True)
+    members = ["words"] * 40 + ["pictures"] * 40
+    closed = without_gap(both, members)
+    assert np.allclose(np.linalg.norm(closed, axis=1), 1, atol=1e-5)
+
+    def own_kind(vectors: np.ndarray) -> float:
+        """Share of the nearest rows that are of the same member."""
+        cosines = vectors @ vectors.T
+        np.fill_diagonal(cosines, -2)
+        nearest = cosines.argmax(axis=1)
+        return float(np.mean((nearest < 40) == (np.arange(80) < 40)))
+
+    assert own_kind(both) == 1.0
+    assert own_kind(closed) < 0.7

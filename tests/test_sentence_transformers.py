@@ -58,7 +58,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     model.save_pretrained(folder)
     pictures = CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32})
-    CLIPProcessor(pictures, CLIPTokenizer.from_pretrained(folder)).save_pretrained(folder)
+    tokenizer = CLIPTokenizer.from_pretrained(folder)
+    tokenizer.model_max_length = 77  # as real ones say; what is longer is cut
+    CLIPProcessor(pictures, tokenizer).save_pretrained(folder)
     return folder
 
 

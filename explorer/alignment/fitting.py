@@ -168,9 +168,10 @@ class SpaceFitter:
         ]
         shown: list[object] = []
         if reference is not None:
-            tables = (reference.scores, reference.vectors)
-            shown = [hashlib.sha256(table.tobytes()).hexdigest() for table in tables if table is not None]
-            shown.append([dict(captions) for captions in reference.captions])
+            shown = [hashlib.sha256(reference.scores.tobytes()).hexdigest()]
+            if reference.vectors is not None:  # then the captions are values of the memory
+                shown.append(hashlib.sha256(reference.vectors.tobytes()).hexdigest())
+                shown.append([dict(captions) for captions in reference.captions])
         return [name, self._pool.registry.encoders[name].revision, labels, shown]
 
     def _ask(self, name: str) -> Declared:
