@@ -1,4 +1,6 @@
-"""How fast it is here: `make bench`, or `python scripts/bench.py WORKSPACE`. Prints a Markdown table."""
+"""How fast it is here: `make bench`, or `python scripts/bench.py WORKSPACE`. Prints a Markdown table,
+with ratios to a baseline of the same run: figures of different machines compare by those.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,8 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+
+import numpy as np
 
 from explorer import Workspace
 
@@ -45,11 +49,14 @@ def main() -> None:
         later = [seconds(partial(workspace.search, query), ROUNDS) for query in QUERIES]
         rows.append((f"search, median of {len(QUERIES)} queries", statistics.median(later)))
         rows.append(("all vectors into memory", seconds(workspace.map_vectors)))
+        _ids, matrix = workspace.map_vectors()
+        baseline = seconds(partial(np.matmul, matrix, matrix[0]), 100 * ROUNDS)
         counts = ", ".join(f"{count:,} {modality}" for modality, count in workspace.counts().items())
     print(f"{platform.machine()}, Python {platform.python_version()}; {name}: {counts}\n")
-    print("| step | seconds |\n| --- | --- |")
+    print("| step | seconds | times the baseline |\n| --- | --- | --- |")
+    print(f"| baseline: numpy, one query against all {len(matrix):,} vectors | {baseline:.5f} | 1 |")
     for step, spent in rows:
-        print(f"| {step} | {spent:.3f} |")
+        print(f"| {step} | {spent:.3f} | {spent / baseline:,.0f} |")
 
 
 if __name__ == "__main__":
