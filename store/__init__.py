@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from store.blobs import BlobStore
 from store.errors import DamagedBlob, DatabaseTrouble, NewerSchema, NotAWorkspace, StoreError
-from store.keys import KEY_VERSION, key_digest
-from store.records import AnnotationRecord, FailureRecord, ItemRecord, VectorKey, VectorRow, VectorSet
+from store.keys import KEY_VERSION, fact_id, key_digest
+from store.records import (
+    AnnotationRecord,
+    FactCount,
+    FactRecord,
+    FactStatus,
+    FailureRecord,
+    ItemRecord,
+    VectorKey,
+    VectorRow,
+    VectorSet,
+)
 from store.store import Store
 
 __all__ = [
@@ -14,6 +24,9 @@ __all__ = [
     "BlobStore",
     "DamagedBlob",
     "DatabaseTrouble",
+    "FactCount",
+    "FactRecord",
+    "FactStatus",
     "FailureRecord",
     "ItemRecord",
     "NewerSchema",
@@ -23,5 +36,6 @@ __all__ = [
     "VectorKey",
     "VectorRow",
     "VectorSet",
+    "fact_id",
     "key_digest",
 ]

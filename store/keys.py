@@ -1,4 +1,4 @@
-"""The one function that makes cache keys. Each part alone must change the key, or vectors get mixed up."""
+"""The functions that make keys, of vectors and of facts. Each part alone must change the key."""
 
 from __future__ import annotations
 
@@ -17,3 +17,9 @@ def key_digest(
     """
     parts = [KEY_VERSION, encoder, revision, space, role, preprocessing, parameters]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def fact_id(*, subject: str, relation: str, object: str, language: str, source: str) -> str:
+    """20 hexadecimal digits: the same statement of the same source is one fact, whatever its weight."""
+    parts = [subject, relation, object, language, source]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:20]

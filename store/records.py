@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from store.keys import key_digest
+from store.keys import fact_id, key_digest
 
+FactStatus = Literal["held", "accepted", "rejected"]
+"""`held` waits for a person's judgement; only `accepted` facts count; `rejected` ones stay, so as not to return."""
 FloatArray = npt.NDArray[np.float32]
 
 
@@ -105,3 +107,41 @@ class FailureRecord:
     when: datetime
     encoder: str | None = None
     item_id: str | None = field(default=None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FactRecord:
+    """One statement of one source. `depth`: 0 words, 1 lexical, 2 commonsense, 3 background; `meta` is JSON."""
+
+    subject: str
+    relation: str
+    object: str
+    language: str
+    weight: float
+    source: str
+    licence: str
+    depth: int
+    status: FactStatus = "accepted"
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """What makes it this fact: all but weight, licence, depth, status and meta."""
+        return fact_id(
+            subject=self.subject,
+            relation=self.relation,
+            object=self.object,
+            language=self.language,
+            source=self.source,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FactCount:
+    """How many facts a source holds, by relation, language and status."""
+
+    source: str
+    relation: str
+    language: str
+    status: FactStatus
+    count: int

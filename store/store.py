@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from store import items, notes, vectors
+from store import facts, items, notes, vectors
 from store.blobs import BlobStore
 from store.engine import open_engine, writer
 from store.records import (
     AnnotationRecord,
+    FactCount,
+    FactRecord,
+    FactStatus,
     FailureRecord,
     FloatArray,
     ItemRecord,
@@ -23,6 +26,8 @@ from store.records import (
 )
 
 _GENERATION = "generation"
+_FACTS_GENERATION = "facts-generation"
+_CHUNK = 5_000
 _META = "meta."
 
 
@@ -151,6 +156,98 @@ class Store:
         with self._writer.begin() as connection:
             vectors.drop(connection, key)
             self._advance(connection)
+
+    # -- facts -----------------------------------------------------------------------------------------
+
+    def put_facts(self, rows: Sequence[FactRecord], *, meta: Mapping[str, str] | None = None) -> int:
+        """Store facts in one transaction; a known one keeps its status and meta.
+
+        Args:
+            meta: values to keep with the workspace in the same transaction, such as how far an import has come.
+
+        Returns:
+            How many are new.
+        """
+        with self._writer.begin() as connection:
+            added = facts.put(connection, rows)
+            for key, value in (meta or {}).items():
+                notes.put_setting(connection, _META + key, value)
+            notes.advance(connection, _FACTS_GENERATION)
+            return added
+
+    def get_facts(self, ids: Sequence[str]) -> dict[str, FactRecord]:
+        """Facts by id, in the order asked; unknown ids are left out."""
+        with self._engine.connect() as connection:
+            return facts.get(connection, ids)
+
+    def facts_starting(self, prefix: str) -> list[FactRecord]:
+        """At most two facts whose id begins with `prefix`."""
+        with self._engine.connect() as connection:
+            return facts.starting(connection, prefix)
+
+    def find_facts(
+        self,
+        *,
+        subject: str | None = None,
+        relation: str | None = None,
+        object: str | None = None,
+        language: str | None = None,
+        status: FactStatus | None = None,
+        sources: Sequence[str] | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[FactRecord]:
+        """The facts that fit every given condition, the heaviest first; quick where an end or relation is given."""
+        exact = {
+            "subject": subject,
+            "relation": relation,
+            "object": object,
+            "language": language,
+            "status": status,
+        }
+        with self._engine.connect() as connection:
+            return facts.find(connection, limit=limit, offset=offset, sources=sources, **exact)
+
+    def iter_facts(
+        self,
+        *,
+        language: str | None = None,
+        status: FactStatus | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> Iterator[FactRecord]:
+        """All facts that fit, in the order of their arrival, a chunk at a time: no lock is held meanwhile."""
+        row = 0
+        while True:
+            with self._engine.connect() as connection:
+                row, found = facts.after(
+                    connection, row, _CHUNK, sources=sources, language=language, status=status
+                )
+            yield from found
+            if len(found) < _CHUNK:
+                return
+
+    def delete_facts(self, source: str) -> int:
+        """Delete all facts of `source`; returns how many there were."""
+        with self._writer.begin() as connection:
+            removed = facts.remove(connection, source)
+            notes.advance(connection, _FACTS_GENERATION)
+            return removed
+
+    def judge_fact(self, fact_id: str, status: FactStatus, meta: Mapping[str, Any]) -> None:
+        """Give a fact a status, and the meta that says who decided, when and why."""
+        with self._writer.begin() as connection:
+            facts.judge(connection, fact_id, status, meta)
+            notes.advance(connection, _FACTS_GENERATION)
+
+    def fact_counts(self) -> list[FactCount]:
+        """How many facts there are, by source, relation, language and status."""
+        with self._engine.connect() as connection:
+            return facts.counts(connection)
+
+    def facts_generation(self) -> int:
+        """A number that grows with every committed change of facts, by whichever process."""
+        with self._engine.connect() as connection:
+            return int(notes.get_setting(connection, _FACTS_GENERATION) or 0)
 
     # -- the small tables ------------------------------------------------------------------------------
 

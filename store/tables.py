@@ -94,6 +94,28 @@ projections = Table(
     Column("meta", Text, nullable=False),
 )
 
+facts = Table(
+    "facts",
+    metadata,
+    Column("row", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(20), nullable=False, unique=True),
+    Column("subject", Text, nullable=False),
+    Column("relation", String(60), nullable=False),
+    Column("object", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("source", String(100), nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("meta", Text, nullable=False),
+    # the term first: it finds facts with and without a language; the weight last: the strongest without sorting
+    Index("ix_facts_subject", "subject", "language", "weight"),
+    Index("ix_facts_object", "object", "language", "weight"),
+    Index("ix_facts_relation", "relation", "language", "weight"),
+    Index("ix_facts_source", "source", "status"),
+)
+
 settings = Table(
     "settings",
     metadata,

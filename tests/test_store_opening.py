@@ -24,7 +24,7 @@ from store import BlobStore, DamagedBlob, DatabaseTrouble, FailureRecord, NewerS
 from store import engine as engines
 from store.tables import metadata
 
-OLDEST, NEWEST = "0001", "0002"
+OLDEST, NEWEST = "0001", "0003"
 
 
 @pytest.fixture(autouse=True)
