@@ -12,7 +12,16 @@ from collections.abc import Iterable
 
 import pluggy
 
-from explorer.protocols import Collection, Command, Encoder, EncoderFamily, Modality, Projector, Transcriber
+from explorer.protocols import (
+    Collection,
+    Command,
+    Encoder,
+    EncoderFamily,
+    KnowledgeSource,
+    Modality,
+    Projector,
+    Transcriber,
+)
 from explorer.types import SpaceSpec
 
 PROJECT = "explorer"
@@ -47,6 +56,12 @@ def projectors() -> Iterable[Projector]:
 @hookspec
 def collections() -> Iterable[Collection]:
     """Built-in collections, each buildable as a workspace. First user: `plugins.demo`."""
+    raise NotImplementedError
+
+
+@hookspec
+def knowledge_sources() -> Iterable[KnowledgeSource]:
+    """Bodies of facts, each imported by its name. First user: `plugins.knowledge_cilin` (同义词词林)."""
     raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""What a plugin may be: Encoder, Transcriber, Modality, Projector, Collection; and their optional abilities.
+"""What a plugin may be: Encoder, Transcriber, Modality, Projector, Collection, KnowledgeSource; and its abilities.
 
 An author writes a class with a few attributes and one method. Batching, order, device, checks of shape and
 finiteness, caching, progress and cancellation are the core's work (`explorer.encoding`).
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from explorer.types import Asset, Content, FloatArray, Label, Reference, Segment, SourceItem, Transcript
+from explorer.types import Asset, Content, Fact, FloatArray, Label, Reference, Segment, SourceItem, Transcript
 
 
 class Loadable:
@@ -173,6 +173,29 @@ class Collection(ABC):
 
     def __iter__(self) -> Iterator[SourceItem]:
         raise TypeError("call items(assets)")
+
+
+class KnowledgeSource(ABC):
+    """A body of facts that can be taken into a workspace by its name."""
+
+    name: str
+    title: ClassVar[Mapping[str, str]] = {}
+    licence: str = ""
+    """Licence of the facts that name none of their own."""
+    assets: tuple[Asset, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """About how many facts there are, for the time left; 0 where it is not known."""
+        return 0
+
+    @abstractmethod
+    def facts(self, assets: Mapping[str, Path]) -> Iterable[Fact]:
+        """The facts, lazily; one given twice is kept once.
+
+        Args:
+            assets: asset name → folder with its verified members.
+        """
 
 
 Command = tuple[str, Any]

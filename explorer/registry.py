@@ -21,6 +21,7 @@ from explorer.protocols import (
     Command,
     Encoder,
     EncoderFamily,
+    KnowledgeSource,
     Modality,
     Projector,
     Transcriber,
@@ -28,7 +29,19 @@ from explorer.protocols import (
 from explorer.types import Asset, Content, SpaceSpec
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-BUILT_IN_COMMANDS = ("run", "ui", "search", "ingest", "items", "show", "rm", "demo", "plugins", "assets")
+BUILT_IN_COMMANDS = (
+    "run",
+    "ui",
+    "search",
+    "ingest",
+    "items",
+    "show",
+    "rm",
+    "demo",
+    "knowledge",
+    "plugins",
+    "assets",
+)
 
 
 @dataclass(kw_only=True)
@@ -43,6 +56,7 @@ class Registry:
     spaces: dict[str, SpaceSpec] = field(default_factory=dict)
     projectors: dict[str, Projector] = field(default_factory=dict)
     collections: dict[str, Collection] = field(default_factory=dict)
+    knowledge_sources: dict[str, KnowledgeSource] = field(default_factory=dict)
     commands: dict[str, Any] = field(default_factory=dict)
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -134,6 +148,7 @@ class Registry:
             *self.encoders.values(),
             *self.transcribers.values(),
             *self.collections.values(),
+            *self.knowledge_sources.values(),
         ]
         found = {asset.name: asset for holder in holders for asset in holder.assets}
         return [found[name] for name in sorted(found)]
@@ -149,6 +164,7 @@ _HOLDERS: dict[str, tuple[type, ...]] = {
     "spaces": (SpaceSpec,),
     "projectors": (Projector,),
     "collections": (Collection,),
+    "knowledge_sources": (KnowledgeSource,),
     "commands": (tuple,),
 }
 

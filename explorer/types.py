@@ -131,6 +131,27 @@ class SourceItem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """One statement, as a knowledge source gives it: 食堂 AtLocation 学校.
+
+    `relation` is one of `explorer.knowledge.RELATIONS`. Where `source` and `licence` are empty they are the
+    knowledge source's own; where `depth` is None it is the relation's usual one (0 words, 1 lexical,
+    2 commonsense, 3 background). `meta` is kept as JSON.
+    """
+
+    subject: str
+    relation: str
+    object: str
+    language: str = "zh"
+    weight: float = 1.0
+    source: str = ""
+    licence: str = ""
+    depth: int | None = None
+    status: Literal["held", "accepted", "rejected"] = "accepted"
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
     """A step of long work. `done` of `total` units (total 0: unknown), of the stage named `stage`.
 

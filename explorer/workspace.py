@@ -27,6 +27,7 @@ from explorer.errors import ExplorerError, InputError, MissingError
 from explorer.explanations import Explanations
 from explorer.i18n import _
 from explorer.ingest import Ingest, IngestReport, decode_item
+from explorer.knowledge import Knowledge
 from explorer.media import read_limited
 from explorer.media.text import printable
 from explorer.neighbours import Neighbours, space_key
@@ -55,6 +56,7 @@ class Workspace:
         self.space = Space(registry.space(space), pool)
         self.neighbours = Neighbours(store, self.space)
         self.explanations = Explanations(store, self.space)
+        self.knowledge = Knowledge(store, registry, pool.assets)
 
     @classmethod
     def open(

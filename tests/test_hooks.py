@@ -15,7 +15,10 @@ from fakes import Colours, Reader, Words, basics, plugin
 from explorer import (
     Collection,
     EncoderFamily,
+    Fact,
     InputError,
+    KnowledgeSource,
+    PluginError,
     Projector,
     SourceItem,
     SpaceSpec,
@@ -27,6 +30,7 @@ from explorer.assets import AssetStore
 from explorer.building import build_collection
 from explorer.cli import main as cli
 from explorer.encoding import EncoderPool
+from explorer.knowledge import Import
 from explorer.manager import hook_names
 from explorer.registry import BUILT_IN_COMMANDS, Registry, build_registry
 
@@ -139,6 +143,38 @@ def test_hook_collections(open_with: Open) -> None:
     assert [item.text for item in workspace.items()] == ["one", "two"]
     with pytest.raises(InputError, match="Collections: two"):
         build_collection(workspace, "three")
+
+
+def test_hook_knowledge_sources(open_with: Open) -> None:
+    """A source's facts come in under its name and licence; what is no fact, and a failure, are named."""
+
+    class Bowls(KnowledgeSource):
+        name = "bowls"
+        licence = "CC0"
+
+        def facts(self, assets: Mapping[str, Path]) -> Iterable[Any]:
+            yield Fact(subject="碗", relation="UsedFor", object="吃饭")
+            yield "碗"
+            yield Fact(
+                subject="bowl", relation="UsedFor", object="eating", language="en", licence="CC BY 4.0"
+            )
+
+    class Broken(Bowls):
+        name = "broken"
+
+        def facts(self, assets: Mapping[str, Path]) -> Iterable[Any]:
+            yield Fact(subject="锅", relation="UsedFor", object="做饭")
+            raise ZeroDivisionError
+
+    workspace = open_with(basics=basics(Words()), more=plugin(knowledge_sources=[Bowls(), Broken()]))
+    sources = workspace.registry.knowledge_sources
+    report = Import(workspace.store).source(sources["bowls"], {})
+    assert (report.added, [(r.line, r.reason) for r in report.reasons]) == (2, [(2, "not a Fact but str")])
+    facts = workspace.store.iter_facts(sources=["bowls"])
+    assert [(f.subject, f.licence) for f in facts] == [("碗", "CC0"), ("bowl", "CC BY 4.0")]
+    with pytest.raises(PluginError, match="Knowledge source broken failed: ZeroDivisionError"):
+        Import(workspace.store).source(sources["broken"], {})
+    assert len(workspace.store.find_facts(sources=["broken"])) == 1
 
 
 def greeting() -> typer.Typer:

@@ -48,6 +48,7 @@ def build_app() -> typer.Typer:
     """The command line, in the language of this context, with the groups that plugins bring."""
     from explorer.cli import (
         assets_commands,
+        knowledge_commands,
         plugin_commands,
         run_commands,
         search_commands,
@@ -77,6 +78,9 @@ def build_app() -> typer.Typer:
     )
     app.command("rm", help=_("Remove items with their vectors and files."))(workspace_commands.rm)
     app.add_typer(run_commands.demo_group(), name="demo", help=_("The built-in collection."))
+    app.add_typer(
+        knowledge_commands.group(), name="knowledge", help=_("Facts: import, export, count, add, review.")
+    )
     app.add_typer(plugin_commands.group(), name="plugins", help=_("What is installed."))
     app.add_typer(assets_commands.group(), name="assets", help=_("Weights and media: list, fetch, verify."))
     for name, commands in load_registry().commands.items():
