@@ -50,6 +50,7 @@ from explorer.types import (
 if TYPE_CHECKING:
     from explorer.cli.output import emit_json
     from explorer.cli.progress import ProgressLine
+    from explorer.knowledge.relations import RELATIONS, ROLES
     from explorer.media import decode_audio, decode_image, decode_text, read_limited
     from explorer.media.text import language_of
     from explorer.spaces import Embedded, Space, open_space
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "RELATIONS",
+    "ROLES",
     "Asset",
     "AssetMember",
     "AssetPackage",
@@ -104,6 +107,8 @@ __all__ = [
 ]
 
 _LAZY = {
+    "RELATIONS": "explorer.knowledge.relations",
+    "ROLES": "explorer.knowledge.relations",
     "Embedded": "explorer.spaces",
     "Space": "explorer.spaces",
     "Workspace": "explorer.workspace",

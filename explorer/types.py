@@ -202,3 +202,5 @@ class Asset:
     licence: str
     origin: str
     second_source: str = ""
+    optional: bool = False
+    """Brought only where it is asked for by name, or by what needs it."""

@@ -45,7 +45,8 @@ def list_assets(
 
 def fetch(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME…", help=_("Which; all where none is named."))
+        list[str] | None,
+        typer.Argument(metavar="NAME…", help=_("Which; all that are not optional where none is named.")),
     ] = None,
     wheels: Annotated[
         Path | None,
@@ -65,6 +66,8 @@ def fetch(
     fetched: list[str] = []
     with ProgressLine() as progress:
         for asset in _chosen(names):
+            if asset.optional and not names:
+                continue
             try:
                 store.fetch(asset, progress)
             except ExplorerError as error:  # the others are still worth bringing
