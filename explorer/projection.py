@@ -60,7 +60,7 @@ def draw(
 ) -> MapPicture | None:
     """The picture of `vectors` by `method` ("pca" or a projector's name), kept in the store by content.
 
-    With `members`, one a row, each member's mean is taken off before drawing, so that pictures and words of one
+    With several `members`, one a row, each one's mean is taken off before drawing, so that pictures and words of one
     thing meet instead of lying on two continents; how far to trust the picture is still told by `vectors`.
 
     Returns:
@@ -75,7 +75,7 @@ def draw(
             _("There is no projection {name}. Projections: {choices}.").format(name=method, choices=choices)
         )
     revision = "1" if method == "pca" else registry.projectors[method].revision
-    drawn = without_gap(vectors, members) if members else vectors
+    drawn = without_gap(vectors, members) if len(set(members)) > 1 else vectors
     name = _digest(item_ids, drawn, method, revision, space)
     kept = store.get_projection(name)
     if kept is not None:

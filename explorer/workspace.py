@@ -34,7 +34,7 @@ from explorer.neighbours import Neighbours, space_key
 from explorer.projection import MapPicture, draw
 from explorer.registry import Registry, load_registry
 from explorer.results import Hit, QueryPart, SearchResult, View
-from explorer.spaces import Space
+from explorer.spaces import Member, Space
 from explorer.types import Content, FloatArray, Progress, SourceItem, Transcript
 from explorer.workspaces import workspace_folder, workspace_names
 from store import FailureRecord, ItemRecord, Store
@@ -360,7 +360,22 @@ class Workspace:
                 state = self.space.pool.state(member.name)
                 if state.state in ("missing", "failed"):
                     notes.append(f"{state.reason} {state.next_step}".strip())
+                elif member.kind != "transcript" and (unseen := self._unseen(member)):
+                    notes.append(unseen)
         return list(dict.fromkeys(notes))
+
+    def _unseen(self, member: Member) -> str:
+        """What to say where a member has no vectors of some items: another revision of it made the workspace."""
+        try:
+            count = len(self.store.missing_vectors(space_key(self.space, member), list(member.modalities)))
+        except ExplorerError:  # told by the member's state
+            return ""
+        if not count:
+            return ""
+        command = "explorer demo build" if self.name == "demo" else "explorer ingest PATH"
+        return _("{encoder} has not seen {count} items yet; run `{command}` to make up for it.").format(
+            encoder=member.name, count=count, command=command
+        )
 
     @cached_property
     def languages(self) -> list[str]:

@@ -6,6 +6,8 @@ once there are more than 4,096 points.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from explorer import FloatArray, Projector, hookimpl
@@ -37,7 +39,10 @@ class Umap(Projector):
             precomputed_knn=(indices, distances, None),
             force_approximation_algorithm=True,
         )
-        coordinates: FloatArray = np.asarray(reducer.fit_transform(vectors), np.float32)
+        with warnings.catch_warnings():
+            # New points are placed by their neighbours (explorer.projection.place); UMAP's transform is not used.
+            warnings.filterwarnings("ignore", message="precomputed_knn")
+            coordinates: FloatArray = np.asarray(reducer.fit_transform(vectors), np.float32)
         return coordinates
 
 

@@ -224,6 +224,18 @@ def test_a_damaged_stored_file_does_not_stop_a_new_encoder(open_with: Open) -> N
     assert report.vectors == 2
 
 
+def test_a_search_says_what_a_new_revision_has_not_seen(open_with: Open) -> None:
+    open_with(Words(), Colours()).ingest([shade(7), shade(8), SourceItem(text="snow")])
+    brighter = Colours()
+    brighter.revision = "2"
+    workspace = open_with(Words(), brighter)
+    (note,) = workspace.search("snow").notes
+    assert "colours has not seen 2 items yet" in note
+    assert "explorer ingest" in note
+    workspace.ingest([])
+    assert workspace.search("snow").notes == ()
+
+
 # -- encoders that cannot be used ----------------------------------------------------------------------
 
 
