@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import sys
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +19,7 @@ import pytest
 from explorer import i18n
 from explorer.cli import output
 from explorer.cli.progress import LINE_EVERY, ProgressLine, duration, state_of
+from explorer.errors import Cancelled
 from explorer.types import Progress
 
 
@@ -123,3 +127,21 @@ def test_progress_without_a_terminal_is_a_line_now_and_then(
     assert captured.out == ""
     assert captured.err.splitlines() == ["items: 1 of 100", "items: 100 of 100", "text-use: 3"]
     i18n.activate(None)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals to oneself")
+def test_a_lost_ctrl_c_stops_the_work_at_its_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.cli.progress.PATIENCE", 0.05)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with ProgressLine() as progress:
+            with contextlib.suppress(KeyboardInterrupt):  # as a finaliser would
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(1)
+            time.sleep(0.1)
+            with pytest.raises(Cancelled):
+                progress(Progress(stage="items", done=2, total=9))
+            progress(Progress(stage="items", done=3, total=9))  # said once
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)

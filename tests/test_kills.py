@@ -239,9 +239,11 @@ def test_ctrl_c_leaves_a_clean_state(
     document = json.loads(out)
     if "error" in document:  # before the ingest itself began
         assert (process.returncode, document["error"]["kind"]) == (130, "Interrupted")
-    else:
+    elif document["cancelled"]:
         assert process.returncode == 1
-        assert document["cancelled"] or len(document["refused"]) == 3
+    else:  # done already; the signal may have met Python on its way out, when no handler is left
+        assert process.returncode in (1, -signal.SIGINT)
+        assert len(document["refused"]) == 3
     if (workspace(tmp_path) / "workspace.db").exists():
         assert_sound(tmp_path)
     ingest(collection, tmp_path)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from explorer.cli import output
+from explorer.errors import Cancelled
 from explorer.i18n import _
 from explorer.types import Progress
 
@@ -15,28 +18,52 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 LINE_EVERY = 10.0  # seconds between lines where there is no terminal
+PATIENCE = 1.0
+"""Seconds after Ctrl-C in which the work should have stopped by itself."""
 
 
 class ProgressLine:
-    """A callback for long work; a context manager that tidies the terminal afterwards."""
+    """A callback for long work; a context manager that tidies the terminal afterwards.
+
+    Python loses a Ctrl-C that falls into a finaliser or a callback from C; so it is remembered here, and work that
+    still goes on a moment later is stopped at its next step.
+    """
 
     def __init__(self) -> None:
         self._stage = ""
         self._last = 0.0
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
+        self._interrupted: float | None = None
+        self._handler: Any = None
 
     def __enter__(self) -> Self:
+        ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if ours and threading.current_thread() is threading.main_thread():
+            self._handler = signal.signal(signal.SIGINT, self._interrupt)
         return self
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> NoReturn:
+        self._interrupted = time.monotonic()
+        raise KeyboardInterrupt
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._handler is not None:
+            signal.signal(signal.SIGINT, self._handler)
         if self._bar is not None:
             self._bar.stop()
 
     def __call__(self, step: Progress) -> None:
-        """Show one step."""
+        """Show one step.
+
+        Raises:
+            Cancelled: Ctrl-C was pressed, and the work did not hear it.
+        """
+        if self._interrupted is not None and time.monotonic() - self._interrupted > PATIENCE:
+            self._interrupted = None
+            raise Cancelled(_("Stopped."))
         if output.err().is_terminal:
             self._draw(step)
             return
