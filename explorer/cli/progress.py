@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -36,12 +38,19 @@ class ProgressLine:
         self._task: TaskID | None = None
         self._interrupted: float | None = None
         self._handler: Any = None
+        self._tell_lost: Callable[[sys.UnraisableHookArgs], Any] = sys.unraisablehook
 
     def __enter__(self) -> Self:
         ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
         if ours and threading.current_thread() is threading.main_thread():
             self._handler = signal.signal(signal.SIGINT, self._interrupt)
+            self._tell_lost, sys.unraisablehook = sys.unraisablehook, self._lost
         return self
+
+    def _lost(self, unraisable: sys.UnraisableHookArgs) -> None:
+        """A lost Ctrl-C is no news: it is remembered. Python would print a traceback."""
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            self._tell_lost(unraisable)
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> NoReturn:
         self._interrupted = time.monotonic()
@@ -52,6 +61,7 @@ class ProgressLine:
     ) -> None:
         if self._handler is not None:
             signal.signal(signal.SIGINT, self._handler)
+            sys.unraisablehook = self._tell_lost
         if self._bar is not None:
             self._bar.stop()
 
