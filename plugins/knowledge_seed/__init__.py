@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from explorer import Fact, KnowledgeSource, hookimpl
-from plugins.knowledge_seed.tables import DATA, VERB_TYPES, Frame, NounClass, Seed, load
+from plugins.knowledge_seed.tables import DATA, VERB_TYPES, Frame, Seed, load
 
 
 class SeedSource(KnowledgeSource):
@@ -18,6 +18,7 @@ class SeedSource(KnowledgeSource):
     name = "seed"
     title = {"zh": "本项目的知识种子", "en": "the project's own knowledge seed"}
     licence = "CC BY 4.0"
+    base = True
 
     def __init__(self, folder: Path = DATA) -> None:
         self._folder = folder
@@ -38,7 +39,7 @@ def _classes(seed: Seed) -> Iterator[Fact]:
     for row in seed.classes.values():
         parent = seed.classes.get(row.parent)
         if parent is not None:
-            meta = {"class": row.name, "parent": parent.name}
+            meta = {"class": row.name, "parent": parent.name, "class_en": parent.en}
             yield Fact(subject=row.zh, relation="IsA", object=parent.zh, meta=meta)
             yield Fact(subject=row.en, relation="IsA", object=parent.en, language="en", meta=meta)
 
@@ -51,8 +52,9 @@ def _nouns(seed: Seed) -> Iterator[Fact]:
             yield Fact(subject=variant, relation="Synonym", object=usual)
         for word in noun.words:
             for name in noun.classes:
-                meta = {"class": name, "en": noun.en}
-                yield Fact(subject=word, relation="IsA", object=seed.classes[name].zh, meta=meta)
+                kind = seed.classes[name]
+                meta = {"class": name, "class_en": kind.en, "en": noun.en}
+                yield Fact(subject=word, relation="IsA", object=kind.zh, meta=meta)
             for relation, target in noun.uses:
                 yield Fact(subject=word, relation=relation, object=target)
 
@@ -68,15 +70,18 @@ def _frames(seed: Seed) -> Iterator[Fact]:
     """吃 TakesLocation 用餐处, with the paraphrase in the meta; of a type: 饮食 TakesInstrument 餐具."""
     for frame in (*seed.frames, *seed.type_frames):
         for name in frame.classes:
-            yield _frame(frame, seed.classes[name])
+            filler = seed.classes[name]
+            yield _frame(frame, filler.zh, {"class": filler.name, "class_en": filler.en})
+        for word in frame.words:
+            yield _frame(frame, word, {})
 
 
-def _frame(frame: Frame, filler: NounClass) -> Fact:
-    meta = {"role": frame.role, "class": filler.name, "zh": frame.zh, "en": frame.en}
+def _frame(frame: Frame, filler: str, of_class: Mapping[str, str]) -> Fact:
+    meta = {"role": frame.role, **of_class, "zh": frame.zh, "en": frame.en}
     return Fact(
         subject=frame.verb or VERB_TYPES[frame.type],
         relation=f"Takes{frame.role.capitalize()}",
-        object=filler.zh,
+        object=filler,
         weight=frame.weight,
         meta=meta | ({"sense": frame.sense} if frame.verb else {"type": frame.type}),
     )

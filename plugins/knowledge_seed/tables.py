@@ -73,7 +73,8 @@ class VerbSense:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """A role that fillers of `classes` take as object, and how the reading is said in full.
+    """A role that fillers of `classes`, and single `words` that deviate from theirs, take as object, and how the
+    reading is said in full.
 
     Of a verb's sense, with {O} in the paraphrases; or, where `verb` is empty, of all verbs of `type`, with
     {V} and {O}. `weight` in [0, 1]: how usual the role is with such a filler.
@@ -84,6 +85,7 @@ class Frame:
     type: str = ""
     role: str
     classes: tuple[str, ...]
+    words: tuple[str, ...] = ()
     zh: str
     en: str
     weight: float
@@ -220,12 +222,16 @@ def _frame(cells: Cells, classes: Mapping[str, NounClass]) -> Frame:
         raise InputError(_("there is no class {name}").format(name=cells["type"]))
     if "verb" in cells:
         _full(cells, "verb"), _full(cells, "sense")
+    cell = _parts(_full(cells, "classes"))
+    fillers = tuple(name for name in cell if not name.startswith("="))
+    words = tuple(name[1:] for name in cell if name.startswith("=") and len(name) > 1)
     return Frame(
         verb=cells.get("verb", ""),
         sense=cells.get("sense", ""),
         type=cells.get("type", ""),
         role=cells["role"],
-        classes=_known_classes(cells, "classes", classes),
+        classes=_known_classes({"classes": "|".join(fillers)}, "classes", classes) if fillers else (),
+        words=words,
         zh=_full(cells, "zh"),
         en=_full(cells, "en"),
         weight=_share(cells["weight"]),
