@@ -16,6 +16,7 @@ from store.records import (
     VectorRow,
     VectorSet,
 )
+from store.renewal import Renewal
 from store.store import Store
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "ItemRecord",
     "NewerSchema",
     "NotAWorkspace",
+    "Renewal",
     "Store",
     "StoreError",
     "VectorKey",

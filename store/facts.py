@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from store import items
 from store.records import FactCount, FactRecord, FactStatus
-from store.tables import facts
+from store.tables import facts, met_facts
 
 _EXACT = ("subject", "relation", "object", "language", "status")
 
@@ -75,6 +75,27 @@ def after(
 def remove(connection: Connection, source: str) -> int:
     """Delete the facts of `source`; returns how many there were."""
     return connection.execute(delete(facts).where(facts.c.source == source)).rowcount
+
+
+def begin_renewal(connection: Connection) -> int:
+    """Make the table of ids that a renewal meets; returns the last row there is."""
+    met_facts.create(connection)
+    return connection.execute(select(func.max(facts.c.row))).scalar() or 0
+
+
+def meet(connection: Connection, rows: Sequence[FactRecord]) -> None:
+    """Note that a renewal met these facts."""
+    if rows:
+        statement = insert(met_facts).on_conflict_do_nothing()
+        connection.execute(statement, [{"id": row.id} for row in rows])
+
+
+def remove_unmet(connection: Connection, source: str, last_row: int) -> int:
+    """Delete the facts of `source` up to `last_row` that were not met and no person judged; returns how many."""
+    unmet = ~select(met_facts.c.id).where(met_facts.c.id == facts.c.id).exists()
+    unjudged = func.json_extract(facts.c.meta, "$.reviews").is_(None)
+    old = facts.c.source == source, facts.c.row <= last_row
+    return connection.execute(delete(facts).where(*old, unmet, unjudged)).rowcount
 
 
 def judge(connection: Connection, fact_id: str, status: FactStatus, meta: Mapping[str, Any]) -> None:

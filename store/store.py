@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +25,7 @@ from store.records import (
     VectorRow,
     VectorSet,
 )
+from store.renewal import Renewal
 
 _GENERATION = "generation"
 _FACTS_GENERATION = "facts-generation"
@@ -174,6 +176,13 @@ class Store:
                 notes.put_setting(connection, _META + key, value)
             notes.advance(connection, _FACTS_GENERATION)
             return added
+
+    @contextmanager
+    def renew_facts(self, source: str) -> Iterator[Renewal]:
+        """Put all facts of `source` anew; `finish` then removes those that were not put. Nothing is held locked."""
+        with self._writer.connect() as connection:
+            connection.detach()  # closed for good afterwards, and its temporary table with it
+            yield Renewal(connection, source, _FACTS_GENERATION)
 
     def get_facts(self, ids: Sequence[str]) -> dict[str, FactRecord]:
         """Facts by id, in the order asked; unknown ids are left out."""

@@ -116,6 +116,15 @@ facts = Table(
     Index("ix_facts_source", "source", "status"),
 )
 
+# Of one connection, gone with it: no part of the database that migrations make.
+met_facts = Table(
+    "met_facts",
+    MetaData(),
+    Column("id", String(20), primary_key=True),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+
 settings = Table(
     "settings",
     metadata,

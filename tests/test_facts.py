@@ -105,7 +105,7 @@ def test_every_change_is_seen_by_others(store: Store) -> None:
 
 def test_facts_and_mark_are_one_transaction(store: Store) -> None:
     with pytest.raises(ProgrammingError):
-        store.put_facts([fact()], meta={"mark": {"no": "text"}})  # type: ignore[dict-item]
+        store.put_facts([fact()], meta={"mark": ["no text"]})  # type: ignore[dict-item]
     assert list(store.iter_facts()) == []
     store.put_facts([fact()], meta={"mark": "5"})
     assert store.get_meta("mark") == "5"

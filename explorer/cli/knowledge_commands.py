@@ -53,6 +53,14 @@ def import_facts(
                 refused=f"{report.refused:,}",
             )
         )
+        if report.removed:
+            output.out().print(
+                ngettext(
+                    "{n} fact that {name} no longer has was removed.",
+                    "{n} facts that {name} no longer has were removed.",
+                    report.removed,
+                ).format(n=f"{report.removed:,}", name=report.source)
+            )
     if report.refused or report.cancelled:
         raise typer.Exit(1)
 
@@ -191,6 +199,39 @@ def review(
     _show(found, as_json=as_json)
 
 
+def mine(
+    word: Annotated[
+        str | None,
+        typer.Argument(metavar="WORD", help=_("What the facts are to be about; none: any word.")),
+    ] = None,
+    relation: Annotated[
+        str | None,
+        typer.Option(help=_("Only this relation, such as UsedFor; needed where no word is given.")),
+    ] = None,
+    k: Annotated[int, typer.Option("-k", help=_("How many."), min=1)] = 10,
+    workspace: Annotated[str, options.workspace()] = "demo",
+    as_json: Annotated[bool, options.as_json()] = False,
+    offline: Annotated[bool, options.offline()] = False,
+    lang: Annotated[str | None, options.language()] = None,
+) -> None:
+    """Find facts that the space implies and none says; they wait for `explorer knowledge review`."""
+    if word is None and relation is None:
+        raise InputError(
+            _("Give a word, a relation, or both."),
+            next_step=_(
+                "Try `explorer knowledge mine 毛笔` or `explorer knowledge mine --relation UsedFor`."
+            ),
+        )
+    with opened(workspace, offline=offline, create=True) as session:
+        miner = session.workspace.miner
+        if word is None:
+            found = miner.sweep(relation or "", k, progress=session.progress)
+        else:
+            found = miner.mine(word, relation, k)
+        kept = session.workspace.knowledge.keep_mined([fact.record() for fact in found])
+    _show(kept, as_json=as_json)
+
+
 def group() -> typer.Typer:
     """`explorer knowledge`."""
     app = typer.Typer()
@@ -206,6 +247,10 @@ def group() -> typer.Typer:
         ),
     )(stats)
     app.command("add", help=_("Add one fact, with who says so, when and why."))(add)
+    app.command(
+        "mine",
+        help=_("Find facts that the space implies and none says; they wait for `explorer knowledge review`."),
+    )(mine)
     app.command("review", help=_("List mined and added facts; accept or reject them by id."))(review)
     return app
 

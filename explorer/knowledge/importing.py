@@ -1,7 +1,8 @@
 """Facts into a workspace: from a file or a knowledge source, streamed, resumable, nothing twice.
 
 How far the import of a file has come is kept with the workspace, in the transaction that stores the facts: one
-that was stopped or killed goes on behind the last row that is in. A source begins anew: its facts may have changed.
+that was stopped or killed goes on behind the last row that is in. A source begins anew: its facts may have changed, and
+those that it no longer has are removed once it was read whole.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class ImportReport:
 
     `rows` were looked at, `added` are new facts, `present` were there, `left_out` are in other languages or
     about things that no fact has (web addresses), `refused` rows are wrong: the first thousand with their
-    reasons in `reasons`. `resumed_after` is the row behind which an import that was stopped went on.
+    reasons in `reasons`. `resumed_after` is the row behind which an import that was stopped went on. `removed` are
+    facts that a source no longer has and no person judged.
     """
 
     source: str
@@ -51,6 +53,7 @@ class ImportReport:
     present: int = 0
     left_out: int = 0
     refused: int = 0
+    removed: int = 0
     reasons: list[RefusedRow] = field(default_factory=list)
     resumed_after: int = 0
     cancelled: bool = False
@@ -89,12 +92,22 @@ class Import:
     ) -> ImportReport:
         """Take in the facts of a plugin's source; its assets lie in `folders`, by name.
 
+        Facts of this source that it no longer has are removed, unless a person judged them, the import was cut
+        short, or only some languages were wanted.
+
         Raises:
             PluginError: the source failed.
         """
         run = _Run(self._store, source.name, source.licence, "", self._progress)
         run.size = source.size
-        return run.over(_facts(source, folders, languages))
+        if languages is not None:
+            return run.over(_facts(source, folders, languages))
+        with self._store.renew_facts(source.name) as renewal:
+            run.put = lambda facts, _line: renewal.put(facts)
+            report = run.over(_facts(source, folders, None))
+            if not report.cancelled:
+                report.removed = renewal.finish()
+        return report
 
 
 class _Run:
@@ -107,6 +120,7 @@ class _Run:
         self.size = 0
         self.position: Callable[[], int] = lambda: self._line
         self.unit_bytes = False
+        self.put: Callable[[list[FactRecord], int], int] = self._put
         self._store, self._licence, self._progress = store, licence, progress
         self._mark = f"knowledge-import.{mark}" if mark else ""
         self._chunk: list[FactRecord] = []
@@ -155,10 +169,13 @@ class _Run:
                     report.reasons.append(RefusedRow(line=line, reason=error.message))
 
     def _flush(self, line: int) -> None:
-        added = self._store.put_facts(self._chunk, meta={self._mark: str(line)} if self._mark else None)
+        added = self.put(self._chunk, line)
         self.report.added += added
         self.report.present += len(self._chunk) - added
         self._chunk = []
+
+    def _put(self, facts: list[FactRecord], line: int) -> int:
+        return self._store.put_facts(facts, meta={self._mark: str(line)} if self._mark else None)
 
     def _tell(self, *, last: bool = False) -> None:
         if self._progress is None or (not last and self._line % 100 and self._start is not None):
