@@ -182,6 +182,8 @@ class KnowledgeSource(ABC):
     title: ClassVar[Mapping[str, str]] = {}
     licence: str = ""
     """Licence of the facts that name none of their own."""
+    base: bool = False
+    """Taken for granted where a sentence is construed without a workspace; such a source needs no assets."""
     assets: tuple[Asset, ...] = ()
 
     @property

@@ -88,7 +88,11 @@ def test_the_seed_becomes_facts(folder: Path, store: Store) -> None:
     report = Import(store).source(knowledge_seed.SeedSource(folder), {})
     assert (report.refused, report.present) == (0, 0)
     for word in ("碗", "饭碗"):
-        assert one(store, word, "IsA", "餐具").meta == {"class": "tableware", "en": "bowl"}
+        assert one(store, word, "IsA", "餐具").meta == {
+            "class": "tableware",
+            "class_en": "tableware",
+            "en": "bowl",
+        }
         assert one(store, word, "UsedFor", "盛饭").depth == 2
     one(store, "饭碗", "Synonym", "碗")
     one(store, "餐具", "IsA", "东西")

@@ -48,6 +48,7 @@ def build_app() -> typer.Typer:
     """The command line, in the language of this context, with the groups that plugins bring."""
     from explorer.cli import (
         assets_commands,
+        construal_commands,
         knowledge_commands,
         plugin_commands,
         run_commands,
@@ -77,6 +78,12 @@ def build_app() -> typer.Typer:
         workspace_commands.show
     )
     app.command("rm", help=_("Remove items with their vectors and files."))(workspace_commands.rm)
+    app.command(
+        "iceberg", help=_("What a sentence needs to be understood: its reading, and the facts behind it.")
+    )(construal_commands.iceberg)
+    app.command("construe", help=_("Construe a file of sentences, and score it where roles are given."))(
+        construal_commands.construe
+    )
     app.add_typer(run_commands.demo_group(), name="demo", help=_("The built-in collection."))
     app.add_typer(
         knowledge_commands.group(), name="knowledge", help=_("Facts: import, export, count, add, review.")

@@ -52,3 +52,13 @@ def device() -> Any:
 def language() -> Any:
     """`--lang`: of messages and help. `main` reads it before the command line is built."""
     return typer.Option("--lang", metavar="|".join(LANGUAGES), help=_("Language of messages and captions."))
+
+
+def construing_workspace() -> Any:
+    """`--workspace` where none is needed."""
+    return typer.Option(
+        "--workspace",
+        "-w",
+        metavar="NAME|PATH",
+        help=_("Use the facts of this workspace too; without it the bundled knowledge alone."),
+    )

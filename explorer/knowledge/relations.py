@@ -49,6 +49,9 @@ def taking(role: str) -> str:
     return f"Takes{role.capitalize()}"
 
 
+TAKES = {taking(role): role for role in ROLES}
+"""The relations between verbs and their objects' classes, with the role."""
+
 _CONCEPTNET = (
     ("Antonym", "opposite of", "反义", LEXICAL, True),
     ("AtLocation", "at", "位于", COMMONSENSE, False),
@@ -102,6 +105,8 @@ RELATIONS: dict[str, Relation] = {
     for role, title in ROLES.items()
 }
 """Every relation a fact may have, by name."""
+IN_CONCEPTNET = frozenset(name for name, *_rest in _CONCEPTNET)
+"""Names of those that ConceptNet has too, under http://conceptnet.io/r/."""
 
 _BY_ANY_NAME = {
     key.casefold(): relation
