@@ -5,6 +5,7 @@ with ratios to a baseline of the same run: figures of different machines compare
 from __future__ import annotations
 
 import platform
+import random
 import statistics
 import sys
 import time
@@ -14,6 +15,9 @@ from functools import partial
 import numpy as np
 
 from explorer import Workspace
+from explorer.knowledge.iceberg import DARK, Edge, Iceberg, Node
+from explorer.knowledge.layout import lay_out
+from explorer.knowledge.readings import Construal
 
 QUERIES = (
     "狗叫",
@@ -24,6 +28,18 @@ QUERIES = (
     "red flower",
     "火车",
     "piano music",
+)
+SENTENCES = (
+    "张三吃食堂",
+    "他每天晚上写毛笔",
+    "我们明天飞广州",
+    "妈妈在厨房炖排骨",
+    "新娘在枕套上绣鸳鸯",
+    "回程司机走了高速",
+    "爷爷晒太阳",
+    "她从小唱美声",
+    "小偷翻围墙跑了",
+    "我没带手机，付现金行吗",
 )
 ROUNDS = 5
 
@@ -38,6 +54,32 @@ def seconds(work: Callable[[], object], rounds: int = 1) -> float:
     return statistics.median(spent)
 
 
+def iceberg_of(count: int) -> Iceberg:
+    """A sentence of three words over `count` − 3 concepts, each tied to one or two of those before it."""
+    rng = random.Random(0)
+    nodes = [
+        Node(id=f"t{i}", labels={"zh": w}, depth=0, word=w, position=i)
+        for i, w in enumerate(("张三", "吃", "食堂"))
+    ]
+    edges: list[Edge] = []
+    while len(nodes) < count:
+        node = Node(
+            id=f"c{len(nodes)}", labels={"zh": f"概念{len(nodes)}"}, depth=rng.randint(1, DARK), word=""
+        )
+        for other in rng.sample([n for n in nodes if n.depth <= node.depth], k=rng.randint(1, 2)):
+            edges.append(
+                Edge(
+                    id=f"e{len(edges)}",
+                    source=other.id,
+                    target=node.id,
+                    relation="RelatedTo",
+                    labels={"zh": "相关"},
+                )
+            )
+        nodes.append(node)
+    return Iceberg(construal=Construal(sentence="张三吃食堂"), nodes=tuple(nodes), edges=tuple(edges))
+
+
 def main() -> None:
     """Measure opening, loading, searching and drawing."""
     name = sys.argv[1] if len(sys.argv) > 1 else "demo"
@@ -50,6 +92,12 @@ def main() -> None:
         rows.append((f"search, median of {len(QUERIES)} queries", statistics.median(later)))
         rows.append(("all vectors into memory", seconds(workspace.map_vectors)))
         _ids, matrix = workspace.map_vectors()
+        rows.append(
+            ("load the knowledge, construe the first sentence", seconds(lambda: workspace.construer.warm()))
+        )
+        once = [seconds(partial(workspace.construer.construe, sentence)) for sentence in SENTENCES]
+        rows.append((f"construe a new sentence, median of {len(SENTENCES)}", statistics.median(once)))
+        rows.append(("lay out an iceberg of 150 nodes", seconds(partial(lay_out, iceberg_of(150)), ROUNDS)))
         baseline = seconds(partial(np.matmul, matrix, matrix[0]), 100 * ROUNDS)
         counts = ", ".join(f"{count:,} {modality}" for modality, count in workspace.counts().items())
     print(f"{platform.machine()}, Python {platform.python_version()}; {name}: {counts}\n")

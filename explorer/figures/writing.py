@@ -1,0 +1,66 @@
+"""An iceberg into a file: laid out, drawn in the form asked for, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from explorer.errors import InputError
+from explorer.figures.iceberg_html import iceberg_html
+from explorer.figures.iceberg_jsonld import iceberg_jsonld
+from explorer.figures.iceberg_svg import iceberg_svg
+from explorer.figures.palette import Theme
+from explorer.figures.png import iceberg_png
+from explorer.i18n import _
+from explorer.knowledge.iceberg import Iceberg
+from explorer.knowledge.layout import lay_out
+
+WIDTH, HEIGHT = 960, 720
+"""Pixels of a drawing that is exported: a slide's proportions."""
+KINDS = ("svg", "png", "html", "jsonld")
+
+
+def write_iceberg(
+    iceberg: Iceberg, path: Path, *, kind: str, theme: str = "light", language: str = "zh"
+) -> Path:
+    """Write an iceberg as svg, png (twice the size), html or jsonld; returns the path.
+
+    Raises:
+        InputError: no such kind, or the file cannot be written.
+        MissingError: a PNG with Chinese where no font has any.
+    """
+    shown: Theme = "dark" if theme == "dark" else "light"
+    makers: dict[str, Callable[[], bytes]] = {
+        "svg": lambda: _svg(iceberg, shown, language).encode(),
+        "png": lambda: iceberg_png(_svg(iceberg, shown, language)),
+        "html": lambda: _html(iceberg, shown, language).encode(),
+        "jsonld": lambda: (json.dumps(iceberg_jsonld(iceberg), ensure_ascii=False, indent=1) + "\n").encode(),
+    }
+    if kind not in makers:
+        raise InputError(
+            _("There is no figure of kind {name}. Kinds: {choices}.").format(
+                name=kind, choices=", ".join(KINDS)
+            )
+        )
+    content = makers[kind]()
+    beside = path.with_name(path.name + ".part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InputError(
+            _("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror)
+        ) from None
+    return path
+
+
+def _svg(iceberg: Iceberg, theme: Theme, language: str) -> str:
+    layout = lay_out(iceberg, width=WIDTH, height=HEIGHT, language=language)
+    return iceberg_svg(iceberg, layout, theme=theme, language=language)
+
+
+def _html(iceberg: Iceberg, theme: Theme, language: str) -> str:
+    layout = lay_out(iceberg, width=WIDTH, height=HEIGHT, language=language)
+    return iceberg_html(iceberg, layout, theme=theme, language=language)
