@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from explorer.explanations import Explanations
 from explorer.i18n import _
 from explorer.ingest import Ingest, IngestReport, decode_item
 from explorer.knowledge import Knowledge
+from explorer.knowledge.construal import Construer
+from explorer.knowledge.graph import FactGraph, WorkspaceFacts, base_graph
+from explorer.knowledge.mining import Miner, miner_of
 from explorer.media import read_limited
 from explorer.media.text import printable
 from explorer.neighbours import Neighbours, space_key
@@ -38,8 +41,6 @@ from explorer.spaces import Member, Space
 from explorer.types import Content, FloatArray, Progress, SourceItem, Transcript
 from explorer.workspaces import workspace_folder, workspace_names
 from store import FailureRecord, ItemRecord, Store
-
-Direction = Literal["text", "image", "audio"]
 
 
 class Workspace:
@@ -95,8 +96,7 @@ class Workspace:
                 ).format(name=name_or_path),
             )
         pool = pool or EncoderPool(registry, AssetStore(offline=offline), device)
-        store = Store.open(path, create=create)
-        return cls(path, space=space, registry=registry, pool=pool, store=store)
+        return cls(path, space=space, registry=registry, pool=pool, store=Store.open(path, create=create))
 
     @staticmethod
     def names() -> list[str]:
@@ -230,9 +230,11 @@ class Workspace:
                 item = self.item(part.item_id)
                 total += part.weight * self.item_vector(item)
                 continue
-            if part.embedded is None and part.content is None:
+            embedded = part.embedded
+            if embedded is None and part.content is not None:
+                embedded = self.space.embed_query(part.content)
+            if embedded is None:
                 raise InputError(_("A part of the query is empty."))
-            embedded = part.embedded or self.space.embed_query(_some(part.content))
             spoken = spoken or embedded.transcript
             total += part.weight * embedded.vector
         if not np.any(total):
@@ -259,6 +261,21 @@ class Workspace:
             RefusedContent: with the reason.
         """
         return self.space.decode(data, name, modality)
+
+    @cached_property
+    def base(self) -> FactGraph:
+        """The facts that are taken for granted without a workspace."""
+        return base_graph(self.registry)
+
+    @cached_property
+    def construer(self) -> Construer:
+        """Construes sentences with the base facts, the workspace's own and its space."""
+        return Construer(self.base, self.space, facts=WorkspaceFacts(self.base, self.store))
+
+    @cached_property
+    def miner(self) -> Miner:
+        """Mines what the space implies and no fact here says; pictures and sounds bear witness."""
+        return miner_of(self.base, self.space, self.store, self.knowledge, self.neighbours)
 
     # -- maps and models -------------------------------------------------------------------------------
 
@@ -324,8 +341,7 @@ class Workspace:
         audio: str | Path | bytes | None,
     ) -> list[QueryPart]:
         parts: list[QueryPart] = []
-        if isinstance(query, str) and query.strip():
-            words = printable(query)
+        if isinstance(query, str) and (words := printable(query)).strip():
             content = self.registry.decode("text", words.encode(), words[:40])
             parts.append(QueryPart(content=content, label=query))
         elif query is not None and not isinstance(query, str):
@@ -381,8 +397,3 @@ class Workspace:
     def languages(self) -> list[str]:
         """The languages of the items that declare one."""
         return sorted({item.language for item in self.items() if item.language})
-
-
-def _some(content: Content | None) -> Content:
-    assert content is not None  # noqa: S101  # checked by the caller
-    return content

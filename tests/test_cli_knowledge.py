@@ -141,3 +141,28 @@ def test_one_unknown_id_changes_nothing(run: Run) -> None:
     known = run("add", "a", "IsA", "b", "--json")[1]["facts"][0]["id"]
     assert run("review", known, "zzz", "--reject")[0] == 2
     assert run("review", "--json")[1]["facts"][0]["status"] == "accepted"
+
+
+def test_mined_facts_are_listed_for_review_and_rejected_ones_do_not_return(run: Run) -> None:
+    code, document, _ = run("mine", "苹果", "--relation", "HasProperty", "-k", "3", "-w", "new", "--json")
+    assert code == 0
+    found = document["facts"]
+    assert [(f["subject"], f["relation"], f["source"], f["status"]) for f in found] == [
+        ("苹果", "HasProperty", "mined", "held")
+    ] * 3
+    assert {"甜", "酸甜", "多汁", "酸"} & {f["object"] for f in found}
+    _, listed, _ = run("review", "-w", "new", "--json")
+    assert {f["id"] for f in listed["facts"]} == {f["id"] for f in found}
+    run("review", found[0]["id"], "--reject", "--who", "li", "--why", "not all are", "-w", "new")
+    _, again, _ = run("mine", "苹果", "--relation", "HasProperty", "-k", "3", "-w", "new", "--json")
+    assert found[0]["id"] not in {f["id"] for f in again["facts"]}
+    assert len(again["facts"]) == 3
+
+
+def test_mining_asks_for_a_word_or_a_relation(run: Run) -> None:
+    code, _, err = run("mine", "-w", "new")
+    assert code == 2
+    assert "a word, a relation, or both" in err
+    code, _, err = run("mine", "苹果", "--relation", "Nope", "-w", "new")
+    assert code == 2
+    assert "UsedFor" in err

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from explorer.knowledge.base import ADDED, MINED, Knowledge
+from explorer.knowledge.base import ADDED, Knowledge
 from explorer.knowledge.importing import Import, ImportReport, RefusedRow
 from explorer.knowledge.relations import RELATIONS, ROLES, Relation, find_relation, taking
-from explorer.knowledge.rows import checked
+from explorer.knowledge.rows import MINED, checked
 
 __all__ = [
     "ADDED",

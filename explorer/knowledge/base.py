@@ -15,13 +15,15 @@ from explorer.assets import AssetStore
 from explorer.errors import InputError
 from explorer.i18n import _
 from explorer.knowledge.importing import Import, ImportReport
-from explorer.knowledge.rows import STATUSES, checked
+from explorer.knowledge.rows import MINED, STATUSES, checked
 from explorer.registry import Registry
 from explorer.types import Fact, Progress
 from store import FactCount, FactRecord, FactStatus, Store
 
-ADDED, MINED = "added", "mined"
-"""Sources of facts that a person typed, and of facts that the space implies."""
+ADDED = "added"
+"""Source of facts that a person typed."""
+MOST_REJECTED = 10_000
+"""Rejected facts about one word that are minded."""
 FORMATS = (".jsonl", ".csv", ".tsv")
 _COLUMNS = (
     "id",
@@ -86,6 +88,28 @@ class Knowledge:
             raise InputError(_("Not a fact: {reason}.").format(reason=error.message)) from None
         self._store.put_facts([record])
         return self.judge(record.id, "accepted", who=who, why=why)
+
+    def keep_mined(self, facts: Sequence[FactRecord]) -> list[FactRecord]:
+        """Store mined facts as held, to be judged; what a person has judged stays as it is.
+
+        Returns:
+            Those that are held, as stored, in the order given.
+        """
+        self._store.put_facts([fact for fact in facts if fact.source == MINED and fact.status == "held"])
+        kept = self._store.get_facts([fact.id for fact in facts]).values()
+        return [fact for fact in kept if fact.status == "held"]
+
+    def judge_mined(
+        self, fact: FactRecord, status: FactStatus, *, who: str = "", why: str = ""
+    ) -> FactRecord:
+        """Accept or reject a mined fact, kept or not; who, when and why are recorded. A rejected one never returns."""
+        self.keep_mined([fact])
+        return self.judge(fact.id, status, who=who, why=why)
+
+    def rejected(self, subject: str) -> set[tuple[str, str]]:
+        """Relation and object of what a person said is not so of `subject`, whichever source said it."""
+        found = self._store.find_facts(subject=subject, status="rejected", limit=MOST_REJECTED)
+        return {(fact.relation, fact.object) for fact in found}
 
     def fact(self, id_or_prefix: str) -> FactRecord:
         """One fact by its id or the beginning of it.

@@ -20,6 +20,8 @@ TERM_LIMIT = 200
 """Characters of a subject or an object."""
 META_LIMIT = 4_000
 LARGEST_WEIGHT = 1_000.0
+MINED = "mined"
+"""Source of facts that the space implies."""
 STATUSES: tuple[FactStatus, ...] = get_args(FactStatus)
 UNREADABLE = "\ufffd"
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
