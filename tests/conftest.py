@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from browsing import address, chromium, opened, page_home  # noqa: F401  # fixtures
 from filelock import FileLock
 
 from explorer.cli import main as cli

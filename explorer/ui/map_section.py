@@ -31,8 +31,8 @@ LISTED = 200
 
 def draw(workspace: Workspace, result: SearchResult | None) -> None:
     """The map with what stands around it."""
-    picture = _picture(workspace)
-    if picture is None:
+    drawn = picture(workspace)
+    if drawn is None:
         return
     with st.container(
         key="map-head",
@@ -43,10 +43,10 @@ def draw(workspace: Workspace, result: SearchResult | None) -> None:
     ):
         colour_by = _colour_by(has_query=result is not None)
         legend = st.container(width="content")
-    points = map_points(workspace, picture)
-    view = _view(workspace, picture, result, colour_by)
+    points = map_points(workspace, drawn)
+    view = _view(workspace, drawn, result, colour_by)
     with legend:
-        st.html(_legend(workspace, points, view))
+        st.html(legend_html(workspace, points, view))
     with st.container(border=True, key="map-card", gap=None):
         if view.colour_by == "similarity":
             st.html(_scale(view))
@@ -59,10 +59,10 @@ def draw(workspace: Workspace, result: SearchResult | None) -> None:
             height="stretch",
             on_select="rerun",
             selection_mode=("points", "box", "lasso"),
-            config=_config(),
+            config=config(),
             alt=_("Map of {count} items").format(count=f"{len(points):,}"),
         )
-        _trust(workspace, picture)
+        _trust(workspace, drawn)
     _selection(workspace, event)
     chosen = state.chosen()
     if chosen is not None:
@@ -70,7 +70,7 @@ def draw(workspace: Workspace, result: SearchResult | None) -> None:
             card.draw(workspace, chosen)
 
 
-def _config() -> dict[str, Any]:
+def config() -> dict[str, Any]:
     """Plotly's own options; its words in the reader's language."""
     words = {
         "Pan": _("Move the map"),
@@ -111,7 +111,7 @@ def _colour_by(*, has_query: bool) -> str:
     return str(picked or "modality")
 
 
-def _picture(workspace: Workspace) -> MapPicture | None:
+def picture(workspace: Workspace) -> MapPicture | None:
     """The best picture there is: the projector's when it is kept, else PCA while it is computed."""
     method = next(iter(workspace.registry.projectors), "pca")
     kept = workspace.projection(method, only_kept=True)
@@ -198,7 +198,7 @@ def query_label(parts: Any) -> str:
     return text
 
 
-def _legend(workspace: Workspace, points: list[Point], view: MapView) -> str:
+def legend_html(workspace: Workspace, points: list[Point], view: MapView) -> str:
     """One legend: shapes, in their colours or in grey; then what the colours mean."""
     present = {p.shape for p in points}
     by_shape = view.colour_by == "modality"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -15,43 +17,63 @@ from explorer.ui import resources, state, states, style
 from explorer.workspace import Workspace
 from store import StoreError
 
+ICEBERG = ":material/landscape:"
+
 
 def main() -> None:
     """Draw the page that the address names."""
     i18n.activate(state.language())
     st.set_page_config(page_title=_("Semantic Iceberg"), page_icon="🧊", layout="wide")
     style.inject()
-    page = st.Page(_map, title=_("Map"), icon=":material/map:", url_path="map", default=True)
-    chosen = st.navigation([page], position="hidden")
+    pages = [
+        st.Page(_map, title=_("Map"), icon=":material/map:", url_path="map", default=True),
+        st.Page(_iceberg, title=_("Iceberg"), icon=ICEBERG, url_path="iceberg"),
+    ]
+    st.session_state["page-map"], st.session_state["page-iceberg"] = pages
+    chosen = st.navigation(pages, position="hidden")
     with states.guarded():
-        _sidebar(page)
+        _sidebar(pages, chosen)
         chosen.run()
 
 
 def _map() -> None:
     from explorer.ui.map_page import draw
 
+    _opened(_("Map"), draw)
+
+
+def _iceberg() -> None:
+    from explorer.ui.iceberg_page import draw
+
+    _opened(_("Iceberg"), draw)
+
+
+def _opened(title: str, draw: Callable[[Workspace], None]) -> None:
+    """Open the workspace and draw a page of it; under the page's title, what kept it from opening."""
     name, space = st.session_state["opened"]
     try:
         workspace = resources.workspace(name, space)
     except (ExplorerError, StoreError) as error:
-        st.title(_("Map"), anchor=False)
+        st.title(title, anchor=False)
         tell = states.missing if isinstance(error, MissingError) else states.refusal
         tell(*words_of(error))
         return
     draw(workspace)
 
 
-def _sidebar(page: object) -> None:
+def _sidebar(pages: Sequence[Any], chosen: Any) -> None:
     with st.sidebar:
         name, subtitle = _("Semantic Iceberg"), _("an explorer of meaning")
         st.html(
             f'<div class="si-brand" lang="{i18n.current()}">{style.LOGO}<div><b>{html.escape(name)}</b>'
             f"<span>{html.escape(subtitle)}</span></div></div>"
         )
-        with st.container(key="nav", gap="small"):
+        with st.container(key="nav", gap="xsmall"):
             states.note(_("Look"))
-            st.page_link(page, label=_("Map"), icon=":material/map:")  # type: ignore[arg-type]
+            for page in pages:
+                here = "on" if page.url_path == chosen.url_path else "off"
+                with st.container(key=f"nav-{here}-{page.url_path or 'map'}"):
+                    st.page_link(page, label=page.title, icon=page.icon)
         with st.container(key="foot"):
             _workspace()
             with st.container(key="foot-line", horizontal=True, vertical_alignment="center"):

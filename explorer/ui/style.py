@@ -18,6 +18,7 @@ _ICEBERG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 40">
 <polygon points="9,18 39,18 35,29 26,38 15,31" fill="#256C99"/>
 <polygon points="9,18 24,18 26,38 15,31" fill="#3F8DB8"/>
 <rect x="2" y="15.6" width="44" height="1.8" fill="#3F8DB8"/></svg>"""
+SHEETS = ("style.css", "iceberg.css")
 LOGO = (
     '<img class="si-logo" alt="" src="data:image/svg+xml;base64,'
     f'{base64.b64encode(_ICEBERG.encode()).decode()}">'
@@ -41,6 +42,10 @@ def inject() -> None:
         "cut-soft": tokens.CUT_SOFT[theme],
         "ok": tokens.OK[theme],
         "warn": tokens.WARN[theme],
+        "lit": tokens.LIT[theme],
+        "lit-bar": tokens.LIT_BAR[theme],
+        "lit-ink": tokens.LIT_INK[theme],
+        "lit-soft": tokens.LIT_SOFT[theme],
     } | {f"m-{name}": colour for name, colour in tokens.MODALITY_COLOURS[theme].items()}
     words = {
         "drop": _("Drop a file here"),
@@ -57,9 +62,9 @@ def inject() -> None:
     st.html(f"<style>:root{{{variables}color-scheme:{theme}}}{_sheet()}</style>")
 
 
-def hide_on_phones(annotations: Sequence[int]) -> None:
-    """Hide the names of the map that a phone has no room for."""
-    chosen = ",".join(f'.st-key-map .annotation[data-index="{i}"]' for i in annotations)
+def hide_on_phones(annotations: Sequence[int], key: str = "map") -> None:
+    """Hide the names of the map `key` that a phone has no room for."""
+    chosen = ",".join(f'.st-key-{key} .annotation[data-index="{i}"]' for i in annotations)
     st.html(f"<style>@media (max-width:640px){{{chosen or '.si-none'}{{display:none}}}}</style>")
 
 
@@ -72,4 +77,5 @@ def mark_rows(keys: Sequence[str]) -> None:
 
 @lru_cache(maxsize=1)
 def _sheet() -> str:
-    return resources.files("explorer.ui").joinpath("style.css").read_text(encoding="utf-8")
+    folder = resources.files("explorer.ui")
+    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in SHEETS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from explorer.i18n import _, current, localise
@@ -35,11 +37,15 @@ CUT = {"light": "#B3263C", "dark": "#FF8592"}
 CUT_SOFT = {"light": "#FCECEE", "dark": "#3A1D24"}
 OK = {"light": "#166C4D", "dark": "#5FD3A8"}
 WARN = {"light": "#8A5A00", "dark": "#F0C05A"}
+LIT = {"light": "#FFCF5C", "dark": "#FFCF5C"}
+LIT_BAR = {"light": "#CF8F00", "dark": "#FFC53D"}
+LIT_INK = {"light": "#8A5A00", "dark": "#FFD166"}
+LIT_SOFT = {"light": "#FFF4DA", "dark": "#332A14"}
 SEA = {"light": "37,108,153", "dark": "62,155,196"}
 SANS = '"Source Sans", "Source Sans 3", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
 
 
-def theme() -> str:
+def theme() -> Literal["light", "dark"]:
     """Light or dark, as the browser shows it."""
     return "dark" if getattr(st.context.theme, "type", "light") == "dark" else "light"
 
