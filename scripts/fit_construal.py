@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 import zlib
 from pathlib import Path
 
@@ -293,8 +292,6 @@ def main() -> None:
     n = len(gold)
     threshold = tell("with frames, verbs left out of the fit", shares[:n], gold)
     tell("no frame (leave-one-verb-out)", shares[n:], gold)
-    if "--keep" in sys.argv:
-        np.savez("/tmp/fit_shares.npz", shares=shares, gold=gold)
     fitted = [fit_logit(stacked[both == regime], twice[both == regime]) for regime in (True, False)]
     for name, (weights, _bias) in zip(("frames", "no frames"), fitted, strict=True):
         print(name, {kind: round(float(w), 2) for kind, w in zip((*KINDS, "space"), weights, strict=True)})
