@@ -112,9 +112,9 @@ def test_what_a_teacher_adds_or_rejects_in_a_workspace_counts(tmp_path: Path) ->
         fact = next(f for f in base.about("食堂") if f.relation == "IsA" and f.object == "餐馆")
         store.put_facts([fact])
         store.judge_fact(fact.id, "rejected", {})
+        after = mine.construe("他吃食堂")  # the same sentence, asked again at once
         names = [each.name for each in classes_of(mine.facts, "食堂")]
         assert "餐馆" not in names
-        after = mine.construe("他吃食堂")  # the same sentence, asked again
         assert not any(step.id == fact.id for r in after.readings for path in r.paths for step in path.steps)
 
 

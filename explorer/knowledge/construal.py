@@ -59,7 +59,7 @@ class Construer:
         self.facts: Facts = facts or base
         self.model = model or fitted()
         self.space = space
-        self._gatherer = Gatherer(self.facts, usual_roles(base))
+        self._gatherer = Gatherer(self.facts, usual_roles(base), base)
         self._parser = Parser(self._gatherer.is_verb, self._gatherer.is_known, self._gatherer.fit)
         self._kept: OrderedDict[tuple[str, str | None, str | None, bool, int], _Gathered] = OrderedDict()
         self._vicinity = self._fitting(space)

@@ -74,9 +74,12 @@ class Evidence:
 class Gatherer:
     """Gathers evidence from `facts`; what classes are to verbs in general is counted once, over the base graph."""
 
-    def __init__(self, facts: Facts, usual: Mapping[str, Mapping[str, float]]) -> None:
+    def __init__(
+        self, facts: Facts, usual: Mapping[str, Mapping[str, float]], base: Facts | None = None
+    ) -> None:
         self._facts = facts
         self._usual = usual
+        self._base = base or facts  # in memory: where hundreds of words are looked through
 
     def gather(
         self,
@@ -266,7 +269,7 @@ class Gatherer:
         for name, weight in kin:
             if len(heard) == MOST_KIN:
                 break
-            facts = self._facts.about(name)
+            facts = self._base.about(name)
             if not any(fact.object in names and fact.relation in TAKES for fact in facts):
                 continue
             other = {fact.object for fact in facts if "type" in fact.meta}

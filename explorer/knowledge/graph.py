@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from store import FactRecord, Store
 IS = ("IsA", "InstanceOf")
 FURTHEST = 7
 """Steps that are followed from a word up to its classes."""
+LOOK_EVERY = 0.05
+"""Seconds for which a workspace's facts are taken as unchanged: one construal makes hundreds of look-ups."""
 MOST = 400
 """Facts looked at about one word of a large graph: the heaviest; more would be noise, and slow."""
 
@@ -107,11 +110,16 @@ class WorkspaceFacts:
         self._store = store
         self._kept: dict[tuple[str, str], list[FactRecord]] = {}
         self._generation = -1
+        self._looked = -LOOK_EVERY
 
     @property
     def version(self) -> int:
         """Changes whenever a fact of the workspace does."""
-        return self._store.facts_generation()
+        generation = self._store.facts_generation()
+        if generation != self._generation:
+            self._kept, self._generation = {}, generation
+        self._looked = time.monotonic()
+        return generation
 
     def about(self, word: str) -> list[FactRecord]:
         """Facts whose subject is `word`."""
@@ -122,9 +130,9 @@ class WorkspaceFacts:
         return self._joined("object", word, self._base.to(word))
 
     def _joined(self, end: str, word: str, base: list[FactRecord]) -> list[FactRecord]:
-        generation = self._store.facts_generation()
-        if generation != self._generation:
-            self._kept, self._generation = {}, generation
+        generation = self._generation if time.monotonic() - self._looked < LOOK_EVERY else self.version
+        if generation == 0:  # no fact was ever put in
+            return base
         key = (end, word)
         if key not in self._kept:
             found = (
