@@ -37,6 +37,8 @@ BUILT_IN_COMMANDS = (
     "items",
     "show",
     "rm",
+    "iceberg",
+    "construe",
     "demo",
     "knowledge",
     "plugins",

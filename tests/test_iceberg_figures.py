@@ -217,7 +217,13 @@ def test_the_data_is_json_and_complete() -> None:
 
 def test_counts_of_the_layers() -> None:
     bands = iceberg_data(canteen(), lay_out(canteen()), language="zh")["bands"]
-    assert [band["count"] for band in bands] == ["3 个词", "5 条", "3 条", "2 条", "2 条，空间暗示"]
+    assert [band["count"] for band in bands] == [
+        "3 个词",
+        "5 条事实",
+        "3 条事实",
+        "2 条事实",
+        "空间暗示 2 条",
+    ]
 
 
 def test_linked_data_speaks_conceptnets_names() -> None:
