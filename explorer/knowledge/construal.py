@@ -165,7 +165,7 @@ class Construer:
     def _gathered(
         self, sentence: str, verb: str | None, object: str | None, without_frames: bool
     ) -> _Gathered:
-        key = sentence, verb, object, without_frames, self.facts.version
+        key = sentence, verb, object, without_frames, self.facts.look()
         kept = self._kept.get(key)
         if kept is None:
             clause = self._parser.parse(sentence, verb, object)

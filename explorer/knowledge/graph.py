@@ -21,7 +21,8 @@ IS = ("IsA", "InstanceOf")
 FURTHEST = 7
 """Steps that are followed from a word up to its classes."""
 LOOK_EVERY = 0.05
-"""Seconds for which a workspace's facts are taken as unchanged: one construal makes hundreds of look-ups."""
+"""Seconds for which a workspace's facts are taken as unchanged, unless `look` is called: one construal makes
+hundreds of look-ups."""
 MOST = 400
 """Facts looked at about one word of a large graph: the heaviest; more would be noise, and slow."""
 
@@ -29,9 +30,12 @@ MOST = 400
 class Facts(Protocol):
     """Where accepted facts are looked up, the heaviest first."""
 
-    @property
-    def version(self) -> int:
-        """Changes whenever a fact does."""
+    def look(self) -> int:
+        """Look anew: whatever is asked next is answered from what is there now.
+
+        Returns:
+            A number that is another one whenever a fact has changed.
+        """
         ...
 
     def about(self, word: str) -> list[FactRecord]:
@@ -58,8 +62,6 @@ class Class:
 class FactGraph:
     """Facts in memory, indexed by both ends. Built once, never changed."""
 
-    version = 0
-
     def __init__(self, facts: Iterable[FactRecord]) -> None:
         self._about: dict[str, list[FactRecord]] = defaultdict(list)
         self._to: dict[str, list[FactRecord]] = defaultdict(list)
@@ -69,6 +71,10 @@ class FactGraph:
                 self._about[fact.subject].append(fact)
                 self._to[fact.object].append(fact)
                 self.size += 1
+
+    def look(self) -> int:
+        """0: these facts do not change."""
+        return 0
 
     def about(self, word: str) -> list[FactRecord]:
         """Facts whose subject is `word`, in the order of their source."""
@@ -112,9 +118,8 @@ class WorkspaceFacts:
         self._generation = -1
         self._looked = -LOOK_EVERY
 
-    @property
-    def version(self) -> int:
-        """Changes whenever a fact of the workspace does."""
+    def look(self) -> int:
+        """Look at the workspace anew; the number grows with every change of its facts, by whichever process."""
         generation = self._store.facts_generation()
         if generation != self._generation:
             self._kept, self._generation = {}, generation
@@ -130,7 +135,7 @@ class WorkspaceFacts:
         return self._joined("object", word, self._base.to(word))
 
     def _joined(self, end: str, word: str, base: list[FactRecord]) -> list[FactRecord]:
-        generation = self._generation if time.monotonic() - self._looked < LOOK_EVERY else self.version
+        generation = self._generation if time.monotonic() - self._looked < LOOK_EVERY else self.look()
         if generation == 0:  # no fact was ever put in
             return base
         key = (end, word)

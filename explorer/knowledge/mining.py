@@ -169,6 +169,7 @@ class Miner:
         fitted = self._learned(relation)
         if fitted is None or not words:
             return []
+        self._facts.look()  # what a person accepted a moment ago is no candidate any more
         rungs = [self._ladders(word) for word in words]
         groups = np.array([self._groups.get(word, -1) for word in words])
         vectors = self._vectors(words)
