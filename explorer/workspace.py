@@ -22,17 +22,17 @@ import numpy as np
 from explorer import i18n
 from explorer.alignment import unit
 from explorer.assets import AssetStore
+from explorer.construal.construer import Construer
 from explorer.encoding import EncoderPool, EncoderState
 from explorer.errors import ExplorerError, InputError, MissingError
 from explorer.explanations import Explanations
 from explorer.i18n import _
 from explorer.ingest import Ingest, IngestReport, decode_item
 from explorer.knowledge import Knowledge
-from explorer.knowledge.construal import Construer
 from explorer.knowledge.graph import FactGraph, WorkspaceFacts, base_graph
-from explorer.knowledge.mining import Miner, miner_of
 from explorer.media import read_limited
 from explorer.media.text import printable
+from explorer.mining.miner import Miner, miner_of
 from explorer.neighbours import Neighbours, space_key
 from explorer.projection import MapPicture, draw
 from explorer.registry import Registry, load_registry

@@ -15,9 +15,9 @@ from functools import partial
 import numpy as np
 
 from explorer import Workspace
-from explorer.knowledge.iceberg import DARK, Edge, Iceberg, Node
-from explorer.knowledge.layout import lay_out
-from explorer.knowledge.readings import Construal
+from explorer.construal.readings import Construal
+from explorer.iceberg.layout import lay_out
+from explorer.iceberg.nodes import DARK, Edge, Iceberg, Node
 
 QUERIES = (
     "狗叫",

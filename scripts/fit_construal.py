@@ -1,4 +1,4 @@
-"""Fit the construal's weights: `python scripts/fit_construal.py`. Writes `explorer/knowledge/construal.npz`.
+"""Fit the construal's weights: `python scripts/fit_construal.py`. Writes `explorer/construal/construal.npz`.
 
 Development sentences come from `probes/suites/construal/development.jsonl`, written apart from the frames. Everything
 printed is out of fold: a verb whose sentences are scored gave none to the fit (leave-verbs-out, five folds), and in
@@ -17,20 +17,20 @@ import torch
 from scipy.optimize import minimize
 
 from explorer import open_space
-from explorer.knowledge.construal import Construer
-from explorer.knowledge.evidence import Anchor, Evidence, Gatherer
+from explorer.construal.construer import Construer
+from explorer.construal.evidence import Anchor, Evidence, Gatherer
+from explorer.construal.model import KINDS, ConstrualModel, Head, log_softmax
+from explorer.construal.parsing import Clause, Parser
+from explorer.construal.readings import COARSE, ROLE4
+from explorer.construal.usual import usual_roles
+from explorer.construal.vicinity import Vicinity, WordTable
 from explorer.knowledge.graph import base_graph, classes_of
-from explorer.knowledge.model import KINDS, ConstrualModel, Head, log_softmax
-from explorer.knowledge.parsing import Clause, Parser
-from explorer.knowledge.readings import COARSE, ROLE4
 from explorer.knowledge.relations import ROLES, TAKES
-from explorer.knowledge.usual import usual_roles
-from explorer.knowledge.vicinity import Vicinity, WordTable
 from explorer.registry import load_registry
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "probes" / "suites" / "construal" / "development.jsonl"
-OUT = ROOT / "explorer" / "knowledge" / "construal.npz"
+OUT = ROOT / "explorer" / "construal" / "construal.npz"
 ALL = (*ROLES, "idiom")
 GROUP = np.array([ROLE4.index(COARSE[role]) for role in ALL])
 EPSILON, FOLDS, SCALE, HIDDEN = 0.03, 5, 8.0, 160

@@ -14,10 +14,10 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from explorer.knowledge.evidence import Gatherer
+from explorer.construal.evidence import Gatherer
+from explorer.construal.parsing import Candidate, Parser
+from explorer.construal.usual import usual_roles
 from explorer.knowledge.graph import base_graph
-from explorer.knowledge.parsing import Candidate, Parser
-from explorer.knowledge.usual import usual_roles
 from explorer.registry import load_registry
 
 DATA = Path(__file__).resolve().parents[1] / "probes" / "suites" / "construal" / "development.jsonl"

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import torch
 from fit_construal import DATA, FOLDS, Fit, export_head, fold
 
-from explorer.knowledge.construal import Construer, open_construer
-from explorer.knowledge.readings import COARSE, Construal
-from explorer.knowledge.scoring import Row, construe_all, summary
+from explorer.construal.construer import Construer, open_construer
+from explorer.construal.readings import COARSE, Construal
+from explorer.construal.scoring import Row, construe_all, summary
 
 SETS = ("test", "hard")
 

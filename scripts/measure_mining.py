@@ -20,12 +20,12 @@ import numpy.typing as npt
 
 from explorer import open_space
 from explorer.knowledge.graph import base_graph
-from explorer.knowledge.mined import MINABLE
-from explorer.knowledge.pairs import Pairs, groups_of, pairs_of
-from explorer.knowledge.ranker import fit
-from explorer.knowledge.sightings import senses as senses_of
-from explorer.knowledge.signals import Sense, Signals, Vectors
-from explorer.knowledge.word_vectors import WordVectors
+from explorer.mining.mined import MINABLE
+from explorer.mining.pairs import Pairs, groups_of, pairs_of
+from explorer.mining.ranker import fit
+from explorer.mining.sightings import senses as senses_of
+from explorer.mining.signals import Sense, Signals, Vectors
+from explorer.mining.word_vectors import WordVectors
 from explorer.registry import load_registry
 from explorer.workspace import Workspace
 from probes.statistics import bootstrap_interval

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 
-from explorer.knowledge.iceberg import Edge, Iceberg, Node
-from explorer.knowledge.readings import Construal, Path, Reading, Step, Token
+from explorer.construal.readings import Construal, Path, Reading, Token
+from explorer.iceberg.nodes import Edge, Iceberg, Node
+from explorer.knowledge.graph import Step
 
 
 def canteen() -> Iceberg:

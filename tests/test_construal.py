@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from explorer import Fact, i18n
-from explorer.knowledge.construal import Construer, lit_steps, open_construer
+from explorer.construal.construer import Construer, open_construer
+from explorer.construal.readings import COARSE, ROLE4, coarse, lit_steps
+from explorer.construal.scoring import calibration_error, wilson
+from explorer.iceberg.subgraph import iceberg_of
 from explorer.knowledge.graph import WorkspaceFacts, base_graph, classes_of
-from explorer.knowledge.readings import COARSE, ROLE4, coarse
 from explorer.knowledge.rows import checked
-from explorer.knowledge.scoring import calibration_error, wilson
 from explorer.registry import load_registry
 from store import Store
 
@@ -121,12 +122,12 @@ def test_what_a_teacher_adds_or_rejects_in_a_workspace_counts(tmp_path: Path) ->
 def test_an_iceberg_shows_the_path_and_keeps_what_was_cut() -> None:
     before = construer().construe("张三吃食堂")
     lit = lit_steps(before)
-    drawn = construer().iceberg(before)
+    drawn = iceberg_of(construer(), before)
     assert {edge.id for edge in drawn.edges if edge.lit} >= {"role", lit[0]}
     ids = {node.id for node in drawn.nodes}
     assert all(edge.source in ids and edge.target in ids for edge in drawn.edges)
     assert len({node.depth for node in drawn.nodes}) >= 3
-    cut = construer().iceberg(construer().construe("张三吃食堂", cut=lit))
+    cut = iceberg_of(construer(), construer().construe("张三吃食堂", cut=lit))
     assert {edge.id for edge in cut.edges if edge.cut} & set(lit)
     assert not any(edge.lit for edge in cut.edges if edge.cut)
 
@@ -149,7 +150,7 @@ def test_rows_are_construed_and_scored(tmp_path: Path, capfd: pytest.CaptureFixt
 
 
 def test_the_development_sentences_are_construed_better_than_their_majority() -> None:
-    from explorer.knowledge.scoring import Row, construe_all, summary
+    from explorer.construal.scoring import Row, construe_all, summary
 
     path = Path(__file__).parents[1] / "probes" / "suites" / "construal" / "development.jsonl"
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()][::10]

@@ -25,9 +25,9 @@ import streamlit as st
 from icebergs import canteen
 from explorer import i18n
 from explorer.figures import iceberg_data
-from explorer.knowledge.layout import lay_out
-from explorer.ui.iceberg_component import iceberg
-from explorer.ui.iceberg_view import component_data
+from explorer.iceberg.layout import lay_out
+from explorer.ui.iceberg.component import iceberg
+from explorer.ui.iceberg.view import component_data
 
 st.set_page_config(layout="wide")
 i18n.activate("en")

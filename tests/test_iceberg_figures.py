@@ -26,8 +26,8 @@ from explorer.figures import (
 )
 from explorer.figures.palette import colours
 from explorer.i18n import activate, current
-from explorer.knowledge.iceberg import Iceberg
-from explorer.knowledge.layout import lay_out
+from explorer.iceberg.layout import lay_out
+from explorer.iceberg.nodes import Iceberg
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "<script>alert(\"&')</script>\x00\x0b]]>\ud800"

@@ -11,15 +11,15 @@ import pytest
 from icebergs import canteen, step
 
 from explorer import i18n
+from explorer.construal.readings import Construal, Path, Reading, Token
 from explorer.figures import iceberg_data
-from explorer.knowledge.iceberg import Iceberg
-from explorer.knowledge.layout import lay_out
-from explorer.knowledge.readings import Construal, Path, Reading, Token
-from explorer.ui import iceberg_column, iceberg_dark, iceberg_tour, iceberg_words
-from explorer.ui.iceberg_cards import line_html
-from explorer.ui.iceberg_export import construal_json
-from explorer.ui.iceberg_scene import Scene, bars, scene, word_of
-from explorer.ui.iceberg_view import component_data, sayings
+from explorer.iceberg.layout import lay_out
+from explorer.iceberg.nodes import Iceberg
+from explorer.ui.iceberg import column, dark, tour, words
+from explorer.ui.iceberg.cards import line_html
+from explorer.ui.iceberg.export import construal_json
+from explorer.ui.iceberg.scene import Scene, bars, scene, word_of
+from explorer.ui.iceberg.view import component_data, sayings
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -73,7 +73,7 @@ def shown(chosen: str | None = None, cut: frozenset[str] = frozenset()) -> Scene
 def test_a_cut_that_leaves_too_little_is_told_as_no_verdict() -> None:
     now = canteen().construal
     after = shares(now, location=0.44, patient=0.35, instrument=0.21)
-    said = iceberg_words.effect(now, after)
+    said = words.effect(now, after)
     assert ".44" in said
     assert ".50" in said
     assert "no verdict" in said
@@ -82,7 +82,7 @@ def test_a_cut_that_leaves_too_little_is_told_as_no_verdict() -> None:
 
 def test_a_cut_that_turns_the_reading_names_both_roles() -> None:
     now = canteen().construal
-    said = iceberg_words.effect(now, shares(now, location=0.2, patient=0.7, instrument=0.1))
+    said = words.effect(now, shares(now, location=0.2, patient=0.7, instrument=0.1))
     assert "from location to patient (.70)" in said
     assert "eat 食堂" in said
 
@@ -91,14 +91,14 @@ def test_a_cut_that_another_path_outlives_names_that_path() -> None:
     now = canteen().construal
     other = Path(role="location", kind="class", steps=(step("食堂", "IsA", "场所"),), strength=0.5)
     kept = replace(now.readings[0], probability=0.7, paths=(other,))
-    said = iceberg_words.effect(now, replace(now, readings=(kept, *now.readings[1:])))
+    said = words.effect(now, replace(now, readings=(kept, *now.readings[1:])))
     assert ".86 → .70" in said
     assert "食堂 is a 场所" in said
 
 
 def test_a_cut_beside_the_path_changes_nothing() -> None:
     now = canteen().construal
-    assert iceberg_words.effect(now, now).startswith("Nothing changes")
+    assert words.effect(now, now).startswith("Nothing changes")
 
 
 def sentence_of(word: str, role: str, path: tuple[str, str, str]) -> Iceberg:
@@ -133,16 +133,16 @@ def test_the_comparison_is_computed_from_the_sentences() -> None:
         sentence_of("大碗", "instrument", ("大碗", "IsA", "碗")),
         sentence_of("食堂", "location", ("食堂", "IsA", "场所")),
     ]
-    said = iceberg_words.comparison(bergs)
+    said = words.comparison(bergs)
     assert "one word differs: 面条, 大碗, 食堂" in said
     assert "another each time: patient, instrument, location" in said
     assert "no fact in common" in said
-    alike = iceberg_words.comparison([bergs[0], bergs[0]])
+    alike = words.comparison([bergs[0], bergs[0]])
     assert "sentences are the same" in alike
     assert "the role is the same: patient" in alike
     assert "share: 面条 is a 食物" in alike
     silent = replace(bergs[1], construal=replace(bergs[1].construal, abstained=True))
-    assert "No verdict on “张三吃大碗”" in iceberg_words.comparison([bergs[0], silent, bergs[2]])
+    assert "No verdict on “张三吃大碗”" in words.comparison([bergs[0], silent, bergs[2]])
 
 
 def test_bars_are_gold_for_the_winner_alone_and_for_nobody_without_a_verdict() -> None:
@@ -197,8 +197,8 @@ def test_evil_words_are_text_in_every_piece_of_html() -> None:
     for piece in (
         line_html(construal),
         line_html(reasoned),
-        iceberg_column.reading_html(construal),
-        iceberg_column.reading_html(reasoned),
+        column.reading_html(construal),
+        column.reading_html(reasoned),
     ):
         assert "<img" not in piece
         assert "&lt;img" in piece
@@ -218,25 +218,25 @@ def test_numbers_of_a_verdict_are_those_of_the_coarse_role() -> None:
         for role, p in (("manner", 0.3), ("patient", 0.4), ("time", 0.25), ("duration", 0.05))
     )
     construal = Construal(sentence="吃", readings=readings, threshold=0.7)
-    assert iceberg_words.verdict(construal) == "The best is .60, below .70."
+    assert words.verdict(construal) == "The best is .60, below .70."
 
 
 def test_dark_matter_joins_the_iceberg_as_far_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[tuple[int, int]] = []
 
-    class Construer(Small):
-        def iceberg(self, construal: Construal, *, around: int = 12, dark: Sequence[object] = ()) -> Iceberg:
-            given.append((around, len(dark)))
-            return canteen()
+    def iceberg_of(_construer: object, _construal: object, *, around: int, dark: Sequence[object]) -> Iceberg:
+        given.append((around, len(dark)))
+        return canteen()
 
     workspace = SimpleNamespace(
         name="w",
         space=SimpleNamespace(name="s"),
         store=SimpleNamespace(facts_generation=lambda: 1),
-        construer=Construer(),
+        construer=Small(),
     )
-    monkeypatch.setattr(iceberg_dark, "implied", lambda *_: ["fact"] * 9)
-    deep = iceberg_dark.WithDark(workspace)  # type: ignore[arg-type]
+    monkeypatch.setattr(dark, "iceberg_of", iceberg_of)
+    monkeypatch.setattr(dark, "implied", lambda *_: ["fact"] * 9)
+    deep = dark.Icebergs(workspace, dark=True)  # type: ignore[arg-type]
     deep.iceberg(deep.construe("张三吃食堂"), around=8)
     deep.iceberg(deep.construe("张三吃食堂"), around=3)
     assert given == [(8, 4), (3, 1)]
@@ -251,9 +251,9 @@ def test_the_tour_takes_the_edge_that_carries_most_and_stays_with_the_one_that_i
             return shares(canteen().construal, location=left, patient=0.1, instrument=0.05)
 
     berg = canteen()
-    found = iceberg_tour.heaviest(Weighing(), berg)
+    found = tour.heaviest(Weighing(), berg)
     assert found is not None
     assert found.id == LIT
     other = next(edge for edge in berg.edges if edge.lit and edge.step and edge.id != LIT)
     cut = replace(berg, edges=tuple(replace(e, cut=e.id == other.id) for e in berg.edges))
-    assert iceberg_tour.heaviest(Weighing(), cut) == replace(other, cut=True)
+    assert tour.heaviest(Weighing(), cut) == replace(other, cut=True)

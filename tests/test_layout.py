@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icebergs import canteen, large
 
-from explorer.knowledge.geometry.curves import sampled
-from explorer.knowledge.geometry.silhouette import silhouette
-from explorer.knowledge.geometry.text import PILL_PAD, PILL_RATIO, ems, shortened
-from explorer.knowledge.iceberg import DARK, Edge, Iceberg, Node
-from explorer.knowledge.layout import NAMED_NODES, Box, Layout, ice_of, lay_out
-from explorer.knowledge.readings import Construal
+from explorer.construal.readings import Construal
+from explorer.iceberg.geometry.curves import sampled
+from explorer.iceberg.geometry.silhouette import silhouette
+from explorer.iceberg.geometry.text import PILL_PAD, PILL_RATIO, ems, shortened
+from explorer.iceberg.layout import NAMED_NODES, Box, Layout, ice_of, lay_out
+from explorer.iceberg.nodes import DARK, Edge, Iceberg, Node
 
 SIZES = [(330, 480), (360, 520), (830, 700), (1400, 800)]
 WORDS = st.text(alphabet="吃食堂场所a bcWi大碗…🍜", min_size=1, max_size=24).filter(str.strip)

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from explorer.construal.readings import Construal, Reading
+from explorer.construal.readings import Path as Way
 from explorer.errors import InputError
 from explorer.knowledge import MINED, Knowledge
-from explorer.knowledge.graph import FactGraph, WorkspaceFacts
-from explorer.knowledge.mining import Miner
-from explorer.knowledge.pairs import groups_of, pairs_of
-from explorer.knowledge.ranker import fit, folds
-from explorer.knowledge.readings import Construal, Reading, Step
-from explorer.knowledge.readings import Path as Way
-from explorer.knowledge.sightings import Sightings
-from explorer.knowledge.signals import Signals
+from explorer.knowledge.graph import FactGraph, Step, WorkspaceFacts
+from explorer.mining.miner import Miner
+from explorer.mining.pairs import groups_of, pairs_of
+from explorer.mining.ranker import fit, folds
+from explorer.mining.sightings import Sightings
+from explorer.mining.signals import Signals
 from explorer.types import FloatArray
 from store import FactRecord, Store
 from tests.mines import DIM, fact, kind_of, toy, vectors

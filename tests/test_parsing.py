@@ -6,10 +6,10 @@ from functools import cache
 
 import pytest
 
-from explorer.knowledge.evidence import Gatherer
+from explorer.construal.evidence import Gatherer
+from explorer.construal.parsing import Parser, bare
+from explorer.construal.usual import usual_roles
 from explorer.knowledge.graph import base_graph
-from explorer.knowledge.parsing import Parser, bare
-from explorer.knowledge.usual import usual_roles
 from explorer.registry import load_registry
 
 

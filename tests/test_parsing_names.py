@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.knowledge.parsing import Parser
+from explorer.construal.parsing import Parser
 
 VERBS, NOUNS = {"吃", "写", "睡"}, {"食堂", "毛笔", "沙发"}
 

@@ -13,11 +13,12 @@ from explorer.cli import options, output
 from explorer.cli.session import note, opened
 from explorer.errors import InputError
 from explorer.i18n import _, current
+from explorer.iceberg.subgraph import iceberg_of
 
 if TYPE_CHECKING:
-    from explorer.knowledge.construal import Construer
-    from explorer.knowledge.iceberg import Iceberg
-    from explorer.knowledge.readings import Construal
+    from explorer.construal.construer import Construer
+    from explorer.construal.readings import Construal
+    from explorer.iceberg.nodes import Iceberg
 
 
 def construe(
@@ -35,7 +36,7 @@ def construe(
 ) -> None:
     """What the object is to the verb in each sentence; scored where gold roles are given."""
     from explorer.cli.progress import ProgressLine
-    from explorer.knowledge.scoring import ConstrualReport, construe_all, read_rows
+    from explorer.construal.scoring import ConstrualReport, construe_all, read_rows
 
     rows, refused = read_rows(file)
     with _construer(workspace, offline=offline, device=device) as construer, ProgressLine() as progress:
@@ -81,7 +82,7 @@ def iceberg(
         construal = construer.construe(sentence, verb, object)
         if cut:
             construal = construer.construe(sentence, verb, object, cut=_steps(construal, cut))
-        drawn = construer.iceberg(construal)
+        drawn = iceberg_of(construer, construal)
     theme = "dark" if dark else "light"
     written = [
         write_iceberg(drawn, path, kind=kind, theme=theme, language=current())
@@ -122,14 +123,14 @@ def _construer(workspace: str | None, *, offline: bool, device: str | None) -> I
         with opened(workspace, offline=offline, device=device) as session:
             yield session.workspace.construer
         return
-    from explorer.knowledge.construal import open_construer
+    from explorer.construal.construer import open_construer
 
     yield open_construer(offline=offline, device=device)
 
 
 def _as_json(construal: Construal, drawn: Iceberg) -> dict[str, Any]:
+    from explorer.construal.scoring import Row, facts_json, item_json
     from explorer.figures import iceberg_jsonld
-    from explorer.knowledge.scoring import Row, facts_json, item_json
 
     item = item_json(Row(id="1", sentence=construal.sentence), construal, with_four=True)
     item["readings"] = [
@@ -152,9 +153,9 @@ def _show_one(construal: Construal) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from explorer.construal.scoring import facts_json
+    from explorer.construal.wording import role_name
     from explorer.knowledge.relations import RELATIONS
-    from explorer.knowledge.scoring import facts_json
-    from explorer.knowledge.wording import role_name
 
     console = output.out()
     best = construal.best
@@ -188,7 +189,7 @@ def _show_rows(report: Mapping[str, Any]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from explorer.knowledge.wording import role_name
+    from explorer.construal.wording import role_name
 
     console = output.out()
     table = Table(box=None, pad_edge=False)

@@ -6,10 +6,10 @@ from typing import Any
 
 from explorer.figures.palette import GRADIENTS, ICE, SANS, SERIF, Theme, colours
 from explorer.figures.words import counts, description, said_in
-from explorer.knowledge.geometry.bands import SMALL, band_font, band_name, name_box
-from explorer.knowledge.geometry.shapes import Box, Point
-from explorer.knowledge.geometry.silhouette import Facet
-from explorer.knowledge.geometry.text import (
+from explorer.iceberg.geometry.bands import SMALL, band_font, band_name, name_box
+from explorer.iceberg.geometry.shapes import Box, Point
+from explorer.iceberg.geometry.silhouette import Facet
+from explorer.iceberg.geometry.text import (
     LABEL_PAD,
     LABEL_RATIO,
     PILL_PAD,
@@ -21,8 +21,8 @@ from explorer.knowledge.geometry.text import (
     score,
     shortened,
 )
-from explorer.knowledge.iceberg import DARK, WORDS, Edge, Iceberg, Node
-from explorer.knowledge.layout import Layout, ice_of
+from explorer.iceberg.layout import Layout, ice_of
+from explorer.iceberg.nodes import DARK, WORDS, Edge, Iceberg, Node
 
 _SLACK = 0.01
 NARROW_COUNT = 560.0

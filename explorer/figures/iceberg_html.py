@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from explorer.construal.wording import role_name
 from explorer.figures.iceberg_svg import iceberg_svg
 from explorer.figures.markup import element, number
 from explorer.figures.palette import SANS, SERIF, Theme, colours
 from explorer.figures.words import fact_line, facts_of, reading_line, said_in
 from explorer.i18n import _
-from explorer.knowledge.geometry.text import score
-from explorer.knowledge.iceberg import Edge, Iceberg
-from explorer.knowledge.layout import Layout
-from explorer.knowledge.wording import role_name
+from explorer.iceberg.geometry.text import score
+from explorer.iceberg.layout import Layout
+from explorer.iceberg.nodes import Edge, Iceberg
 
 _STYLE = """
 :root{{color-scheme:{theme}}}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from explorer.construal.readings import Reading
 from explorer.figures.words import facts_of
-from explorer.knowledge.iceberg import Edge, Iceberg, Node
-from explorer.knowledge.readings import Reading
+from explorer.iceberg.nodes import Edge, Iceberg, Node
 from explorer.knowledge.relations import IN_CONCEPTNET
 from explorer.media.text import language_of
 

@@ -8,8 +8,8 @@ from typing import Any
 from explorer.figures.iceberg_data import iceberg_data
 from explorer.figures.markup import element, number, text
 from explorer.figures.palette import Stop, Theme
-from explorer.knowledge.iceberg import Iceberg
-from explorer.knowledge.layout import Layout
+from explorer.iceberg.layout import Layout
+from explorer.iceberg.nodes import Iceberg
 
 Data = dict[str, Any]
 _BASELINE = 0.36

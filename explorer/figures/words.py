@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import TypeVar
 
+from explorer.construal.wording import role_name
 from explorer.i18n import _, activate, ngettext
-from explorer.knowledge.geometry.text import score
-from explorer.knowledge.iceberg import DARK, WORDS, Edge, Iceberg
-from explorer.knowledge.wording import role_name
+from explorer.iceberg.geometry.text import score
+from explorer.iceberg.nodes import DARK, WORDS, Edge, Iceberg
 
 T = TypeVar("T")
 

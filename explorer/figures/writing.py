@@ -13,8 +13,8 @@ from explorer.figures.iceberg_svg import iceberg_svg
 from explorer.figures.palette import Theme
 from explorer.figures.png import iceberg_png
 from explorer.i18n import _
-from explorer.knowledge.iceberg import Iceberg
-from explorer.knowledge.layout import lay_out
+from explorer.iceberg.layout import lay_out
+from explorer.iceberg.nodes import Iceberg
 
 WIDTH, HEIGHT = 960, 720
 """Pixels of a drawing that is exported: a slide's proportions."""

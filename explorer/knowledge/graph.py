@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 from explorer.errors import InputError
-from explorer.knowledge.readings import Step
 from explorer.knowledge.relations import TAKES
 from explorer.knowledge.rows import checked
 from explorer.protocols import KnowledgeSource
@@ -45,6 +44,29 @@ class Facts(Protocol):
     def to(self, word: str) -> list[FactRecord]:
         """Facts whose object is `word`."""
         ...
+
+
+StepKind = Literal["fact", "head", "form", "guess"]
+"""A fact of the graph; a compound's head (大碗 → 碗); the form of the word (三天); the nearest known word."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One edge of a path: what it says, and on whose word.
+
+    `id` is the fact's own where it is a fact. `weight` in [0, 1]; `depth` as in facts; `labels` names the
+    object's end in languages where it is a class.
+    """
+
+    id: str
+    subject: str
+    relation: str
+    object: str
+    kind: StepKind
+    weight: float
+    depth: int
+    source: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from explorer.errors import Cancelled, ExplorerError, InputError, PluginError, RefusedContent, one_line
 from explorer.i18n import _
-from explorer.knowledge.reading import FactFile, Row
+from explorer.knowledge.fact_files import FactFile, Row
 from explorer.knowledge.rows import checked
 from explorer.protocols import KnowledgeSource
 from explorer.types import Fact, Progress

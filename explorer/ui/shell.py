@@ -43,7 +43,7 @@ def _map() -> None:
 
 
 def _iceberg() -> None:
-    from explorer.ui.iceberg_page import draw
+    from explorer.ui.iceberg.page import draw
 
     _opened(_("Iceberg"), draw)
 

@@ -18,7 +18,7 @@ _ICEBERG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 40">
 <polygon points="9,18 39,18 35,29 26,38 15,31" fill="#256C99"/>
 <polygon points="9,18 24,18 26,38 15,31" fill="#3F8DB8"/>
 <rect x="2" y="15.6" width="44" height="1.8" fill="#3F8DB8"/></svg>"""
-SHEETS = ("style.css", "iceberg.css")
+SHEETS = ("style.css", "iceberg/iceberg.css")
 LOGO = (
     '<img class="si-logo" alt="" src="data:image/svg+xml;base64,'
     f'{base64.b64encode(_ICEBERG.encode()).decode()}">'

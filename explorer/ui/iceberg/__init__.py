@@ -1,0 +1,1 @@
+"""The iceberg page: `page` puts together what the other files draw."""
