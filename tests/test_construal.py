@@ -70,6 +70,13 @@ def test_where_nothing_is_known_it_abstains_with_a_reason(sentence: str) -> None
     assert construal.reason
 
 
+def test_english_is_not_construed_also_where_verb_and_object_are_given() -> None:
+    construal = construer().construe("Zhang San eats noodles", "eats", "noodles")
+    assert construal.abstained
+    assert not construal.readings
+    assert construal.reason
+
+
 def test_cutting_what_lights_the_path_changes_the_reading_or_silences_it() -> None:
     """Over the seed: where the space alone names another role or abstains, cutting the lit edges must tell."""
     graph, rng = base_graph(load_registry()), random.Random(0)

@@ -88,14 +88,14 @@ class Parser:
     def parse(self, sentence: str, verb: str | None = None, object: str | None = None) -> Clause:
         """The clause of `sentence`; verb and object are looked for where they are not given."""
         text = _SPACE.sub("", unicodedata.normalize("NFKC", sentence[: 4 * LONGEST])).strip()[:LONGEST]
-        if verb and object:
-            return self._given(text, verb.strip(), object.strip())
         if not any("一" <= character <= "鿿" for character in text):
             return Clause(
                 sentence=sentence,
                 tokens=(Token(text=text, start=0),) if text else (),
                 reason=_("it is not Chinese"),
             )
+        if verb and object:
+            return self._given(text, verb.strip(), object.strip())
         words = self.words(text)
         found = self.candidates(text, verb)
         if not found:
