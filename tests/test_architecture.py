@@ -20,7 +20,17 @@ LAYERS = {
     "probes": {"explorer", "probes"},
     "app": {"store", "explorer", "plugins", "probes", "app"},
 }
-HEAVY = {"torch", "umap", "transformers", "numba", "onnxruntime", "faster_whisper", "sentence_transformers"}
+HEAVY = {
+    "torch",
+    "umap",
+    "transformers",
+    "numba",
+    "onnxruntime",
+    "faster_whisper",
+    "sentence_transformers",
+    "scipy",
+    "statsmodels",
+}
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 
