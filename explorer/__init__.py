@@ -26,8 +26,10 @@ from explorer.protocols import (
     KnowledgeSource,
     LabelScorer,
     Modality,
+    Probe,
     Projector,
     Segmenter,
+    Subject,
     Transcriber,
 )
 from explorer.types import (
@@ -50,21 +52,26 @@ from explorer.types import (
 if TYPE_CHECKING:
     from explorer.cli.output import emit_json
     from explorer.cli.progress import ProgressLine
+    from explorer.construal.choosing import Ask, Chooser, open_chooser
     from explorer.knowledge.relations import RELATIONS, ROLES
     from explorer.media import decode_audio, decode_image, decode_text, read_limited
     from explorer.media.text import language_of
+    from explorer.registry import load_registry
     from explorer.spaces import Embedded, Space, open_space
     from explorer.workspace import Workspace
+    from explorer.workspaces import data_dir
 
 __version__ = "0.1.0"
 
 __all__ = [
     "RELATIONS",
     "ROLES",
+    "Ask",
     "Asset",
     "AssetMember",
     "AssetPackage",
     "Cancelled",
+    "Chooser",
     "Collection",
     "Content",
     "Embedded",
@@ -81,6 +88,7 @@ __all__ = [
     "MissingError",
     "Modality",
     "PluginError",
+    "Probe",
     "Progress",
     "ProgressLine",
     "Projector",
@@ -91,16 +99,20 @@ __all__ = [
     "SourceItem",
     "Space",
     "SpaceSpec",
+    "Subject",
     "Transcriber",
     "Transcript",
     "Waveform",
     "Workspace",
+    "data_dir",
     "decode_audio",
     "decode_image",
     "decode_text",
     "emit_json",
     "hookimpl",
     "language_of",
+    "load_registry",
+    "open_chooser",
     "open_space",
     "read_limited",
     "translate",
@@ -109,6 +121,11 @@ __all__ = [
 _LAZY = {
     "RELATIONS": "explorer.knowledge.relations",
     "ROLES": "explorer.knowledge.relations",
+    "Ask": "explorer.construal.choosing",
+    "Chooser": "explorer.construal.choosing",
+    "data_dir": "explorer.workspaces",
+    "load_registry": "explorer.registry",
+    "open_chooser": "explorer.construal.choosing",
     "Embedded": "explorer.spaces",
     "Space": "explorer.spaces",
     "Workspace": "explorer.workspace",

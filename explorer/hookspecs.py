@@ -19,6 +19,7 @@ from explorer.protocols import (
     EncoderFamily,
     KnowledgeSource,
     Modality,
+    Probe,
     Projector,
     Transcriber,
 )
@@ -62,6 +63,12 @@ def collections() -> Iterable[Collection]:
 @hookspec
 def knowledge_sources() -> Iterable[KnowledgeSource]:
     """Bodies of facts, each imported by its name. First user: `plugins.knowledge_cilin` (同义词词林)."""
+    raise NotImplementedError
+
+
+@hookspec
+def probes() -> Iterable[Probe]:
+    """Kinds of questions asked of spaces, run by `explorer probe run`. First user: `probes.contrast`."""
     raise NotImplementedError
 
 

@@ -1,4 +1,6 @@
-"""What a plugin may be: Encoder, Transcriber, Modality, Projector, Collection, KnowledgeSource; and its abilities.
+"""What a plugin may be: Encoder, Transcriber, Modality, Projector, Collection, KnowledgeSource, Probe.
+
+What some of them can beside that are small protocols: LabelScorer, Explainer, Segmenter.
 
 An author writes a class with a few attributes and one method. Batching, order, device, checks of shape and
 finiteness, caching, progress and cancellation are the core's work (`explorer.encoding`).
@@ -197,6 +199,58 @@ class KnowledgeSource(ABC):
 
         Args:
             assets: asset name → folder with its verified members.
+        """
+
+
+@runtime_checkable
+class Subject(Protocol):
+    """What a probe examines: an encoder by its name, or a control that stands in for one."""
+
+    @property
+    def name(self) -> str:
+        """Under which its figures stand."""
+        ...
+
+    def vectors(self, texts: Sequence[str]) -> FloatArray:
+        """(n, dim) float32, one row of unit length a text; a text met before is not embedded again."""
+        ...
+
+
+class Probe(ABC):
+    """A kind of question asked of spaces: what one row of it is, and how the answers are scored."""
+
+    name: str
+    title: ClassVar[Mapping[str, str]] = {}
+    fields: tuple[str, ...] = ()
+    """Texts that every row must have, beside `id`."""
+    example: ClassVar[Mapping[str, Any]] = {}
+    """A row as an author would write it."""
+
+    def check(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
+        """What is wrong beyond missing fields: (position in `rows`, reason) of each bad row."""
+        return []
+
+    @abstractmethod
+    def run(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        subjects: Sequence[Subject],
+        *,
+        seed: int,
+        progress: Callable[[Any], None],
+    ) -> dict[str, Any]:
+        """Ask every subject every row.
+
+        Args:
+            rows: checked rows, in the order of the file; fields that the probe does not know are there too.
+            progress: called with a `Progress`; may raise `Cancelled`.
+
+        Returns:
+            JSON's own types; under `encoders` one entry a subject.
+
+        Raises:
+            InputError: there is too little to score.
+            PluginError: an encoder gave rubbish.
         """
 
 

@@ -23,6 +23,7 @@ from explorer.protocols import (
     EncoderFamily,
     KnowledgeSource,
     Modality,
+    Probe,
     Projector,
     Transcriber,
 )
@@ -59,6 +60,7 @@ class Registry:
     projectors: dict[str, Projector] = field(default_factory=dict)
     collections: dict[str, Collection] = field(default_factory=dict)
     knowledge_sources: dict[str, KnowledgeSource] = field(default_factory=dict)
+    probes: dict[str, Probe] = field(default_factory=dict)
     commands: dict[str, Any] = field(default_factory=dict)
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -167,6 +169,7 @@ _HOLDERS: dict[str, tuple[type, ...]] = {
     "projectors": (Projector,),
     "collections": (Collection,),
     "knowledge_sources": (KnowledgeSource,),
+    "probes": (Probe,),
     "commands": (tuple,),
 }
 

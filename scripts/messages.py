@@ -1,7 +1,7 @@
 """Bring explorer/locale up to date with the source: `make messages`.
 
-Extracts every `_("…")`, `ngettext` and `N_`, adds new keys untranslated, drops stale ones, compiles the .mo
-and lists what still lacks a translation. `--check` changes nothing and fails where something would change.
+Extracts every `_("…")`, `translate`, `ngettext` and `N_`, adds new keys untranslated, drops stale ones, compiles
+the .mo and lists what still lacks a translation. `--check` changes nothing and fails where something would change.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("explorer", "plugins", "probes", "store", "app.py")
 PO = ROOT / "explorer" / "locale" / "zh" / "LC_MESSAGES" / "explorer.po"
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "translate": None, "N_": None, "ngettext": (1, 2)}
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # a real one would change the files with every run
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -19,9 +20,11 @@ from explorer import (
     InputError,
     KnowledgeSource,
     PluginError,
+    Probe,
     Projector,
     SourceItem,
     SpaceSpec,
+    Subject,
     Workspace,
     i18n,
     registry,
@@ -196,6 +199,47 @@ def use(monkeypatch: pytest.MonkeyPatch, **plugins: Any) -> Registry:
     found = build_registry(plugins)
     monkeypatch.setattr(registry, "load_registry", lambda: found)
     return found
+
+
+class Lengths(Probe):
+    """Is the longer text called longer?"""
+
+    name = "lengths"
+    fields = ("long", "short")
+    example: ClassVar[Mapping[str, Any]] = {"id": "1", "long": "abc", "short": "a"}
+
+    def run(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        subjects: Sequence[Subject],
+        *,
+        seed: int,
+        progress: Callable[[Any], None],
+    ) -> dict[str, Any]:
+        right = [len(row["long"]) > len(row["short"]) for row in rows]
+        return {
+            "probe": self.name,
+            "n": len(rows),
+            "encoders": {s.name: {"right": sum(right)} for s in subjects},
+        }
+
+
+def test_hook_probes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    found = build_registry({"text": basics(), "lengths": plugin(probes=[Lengths()])})
+    assert found.probes["lengths"].fields == ("long", "short")
+    assert found.owners["probes", "lengths"] == "lengths"
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"id": "1", "long": "abc", "short": "a"}\n{"id": "2", "long": "a"}\n', encoding="utf-8")
+    registry.load_registry().probes["lengths"] = Lengths()
+    try:
+        assert cli.main(["probe", "run", str(rows), "--json", "--offline"]) == 2
+        assert "no short" in capfd.readouterr().err
+        assert cli.main(["probe", "run", str(rows), "--json", "--offline", "--skip-bad"]) == 0
+        assert json.loads(capfd.readouterr().out)["encoders"] == {"text-use": {"right": 1}}
+    finally:
+        del registry.load_registry().probes["lengths"]
 
 
 def test_hook_commands(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

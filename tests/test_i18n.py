@@ -43,7 +43,7 @@ def placeholders(text: str) -> set[str]:
 
 def keys_in_source() -> set[str]:
     found = set()
-    keywords = {"_": None, "N_": None, "ngettext": (1, 2)}
+    keywords = {"_": None, "translate": None, "N_": None, "ngettext": (1, 2)}
     for source in ("explorer", "plugins", "probes", "store"):
         for _, _, message, _, _ in extract_from_dir(ROOT / source, [("**.py", "python")], keywords=keywords):
             found.add(forms(message)[0])

@@ -1,0 +1,184 @@
+"""The probe `contrast`: its rows, and a run with every arm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from explorer import InputError, Probe, Progress, Subject, hookimpl, open_chooser, translate
+from probes import overlap
+from probes.contrast import figures, verdicts
+from probes.contrast.arms import ARMS, FULL, Other, Row, asks
+from probes.contrast.judges import ByLetters, ByNearness, Judge, WithIceberg, judge_of, scores
+from probes.statistics import Array, item_interval
+from probes.subjects import Random
+
+CONTROL = "control"
+"""The phenomenon of rows that any sound encoder gets right: reported apart."""
+LETTERS: tuple[tuple[str, Callable[[str, str], float]], ...] = (
+    ("char_overlap", overlap.characters),
+    ("bigram_overlap", overlap.bigrams),
+    ("length", overlap.length),
+)
+
+
+class Contrast(Probe):
+    """Which of two paraphrases says what the sentence says?"""
+
+    name = "contrast"
+    title: ClassVar[Mapping[str, str]] = {"en": "contrast triples", "zh": "对比三元组"}
+    fields = ("sentence", "good", "bad")
+    example: ClassVar[Mapping[str, Any]] = {
+        "id": "1",
+        "phenomenon": "location",
+        "sentence": "张三吃食堂",
+        "verb": "吃",
+        "object": "食堂",
+        "good": "张三在食堂里吃饭",
+        "bad": "张三把食堂当菜吃了",
+    }
+
+    def check(self, rows: Sequence[Row]) -> list[tuple[int, str]]:
+        """Options that are equal, parts of the sentence that are no texts, mirrors of what is not there."""
+        ids = {str(row["id"]) for row in rows}
+        found = [(i, reason) for i, row in enumerate(rows) if (reason := _wrong(row, ids))]
+        return found
+
+    def run(
+        self,
+        rows: Sequence[Row],
+        subjects: Sequence[Subject],
+        *,
+        seed: int,
+        progress: Callable[[Any], None],
+    ) -> dict[str, Any]:
+        """Accuracy of every subject in every arm, with controls, strata, mirrored pairs and a verdict."""
+        asked = [row for row in rows if row.get("phenomenon") != CONTROL]
+        easy = [row for row in rows if row.get("phenomenon") == CONTROL]
+        if len(asked) < 2 and len(rows) < 2:
+            raise InputError(
+                translate("{n} row is too little to measure anything.").format(n=len(rows)),
+                next_step=translate("Give at least two rows; twenty for a verdict."),
+            )
+        judges = [judge_of(subject) for subject in subjects]
+        other = _other_object(subjects)
+        prompts = {arm: asks(asked, arm, seed=seed, other=other) for arm in (FULL, *ARMS)}
+        verbs = [
+            str(row.get("verb") or row["id"]) for row in asked
+        ]  # rows without a verb stand for themselves
+        baselines = _baselines(asked, prompts[FULL], seed)
+        result: dict[str, Any] = {
+            "probe": self.name,
+            "n": len(asked),
+            "controls": len(easy),
+            "encoders": {},
+            "baselines": {
+                name: {
+                    "accuracy": figures.rounded(each.mean()),
+                    "ci": figures.bounds(item_interval(each)),
+                }
+                for name, each in baselines.items()
+            }
+            if asked
+            else {},
+        }
+        whole: dict[str, Array] = {}
+        for done, judge in enumerate(judges):
+            progress(Progress(stage=judge.name, done=done, total=len(judges)))
+            margins = {arm: _margins(judge, prompts[arm]) for arm in prompts}
+            entry: dict[str, Any] = {}
+            if asked:
+                whole[judge.name] = scores(margins[FULL])
+                entry = _entry(asked, margins, baselines, verbs)
+            result["encoders"][judge.name] = entry | {CONTROL: _control(easy, judge, seed, other)}
+        progress(Progress(stage=translate("done"), done=len(judges), total=len(judges)))
+        result["comparisons"] = figures.compared(whole, verbs) if len(whole) > 1 else []
+        return result
+
+
+def _entry(
+    rows: Sequence[Row], margins: Mapping[str, Array], baselines: Mapping[str, Array], verbs: Sequence[str]
+) -> dict[str, Any]:
+    full = scores(margins[FULL])
+    entry = figures.accuracy(full, verbs)
+    entry["effect"] = figures.effect(full)
+    everyone = np.ones(len(rows), bool)
+    entry["arms"] = {
+        arm: figures.arm(full, scores(margins[arm]), ~np.isnan(margins[arm]), verbs) for arm in ARMS
+    } | {name: figures.arm(full, each, everyone, verbs) for name, each in baselines.items()}
+    entry["strata"] = figures.strata(rows, full)
+    entry["mirrored"] = figures.mirrored(rows, full)
+    entry["phenomena"] = figures.phenomena(rows, full)
+    entry["verdict"], entry["verdict_reasons"] = verdicts.verdict(entry)
+    entry["items"] = [
+        {
+            "id": str(row["id"]),
+            "margin": figures.rounded(margins[FULL][i], 6),
+            "score": float(full[i]),
+            "arms": {
+                arm: None if np.isnan(margins[arm][i]) else float(scores(margins[arm][i : i + 1])[0])
+                for arm in ARMS
+            },
+        }
+        for i, row in enumerate(rows)
+    ]
+    return entry
+
+
+def _margins(judge: Judge, prompts: Sequence[Any]) -> Array:
+    """(n,) margins, not a number where nothing is asked."""
+    found = np.full(len(prompts), np.nan)
+    chosen = [i for i, ask in enumerate(prompts) if ask is not None]
+    if chosen:
+        found[chosen] = judge.margins([prompts[i] for i in chosen])
+    return found
+
+
+def _baselines(rows: Sequence[Row], prompts: Sequence[Any], seed: int) -> dict[str, Array]:
+    judges: list[Judge] = [ByLetters(name=name, measure=measure) for name, measure in LETTERS]
+    judges.append(ByNearness(subject=Random(seed=seed)))
+    return {judge.name: scores(_margins(judge, prompts)) for judge in judges} if rows else {}
+
+
+def _control(rows: Sequence[Row], judge: Judge, seed: int, other: Other) -> dict[str, Any]:
+    if not rows:
+        return {"n": 0, "accuracy": None, "ci": None}
+    scored = scores(_margins(judge, asks(rows, FULL, seed=seed, other=other)))
+    return {
+        "n": len(rows),
+        "accuracy": figures.rounded(scored.mean()),
+        "ci": figures.bounds(item_interval(scored)),
+    }
+
+
+def _other_object(subjects: Sequence[Subject]) -> Other:
+    """Ask the iceberg's own knowledge, that of the first subject that has it; opened when first needed."""
+    known = [subject.chooser for subject in subjects if isinstance(subject, WithIceberg)]
+
+    def other(verb: str, thing: str) -> str | None:
+        if not known:
+            known.append(open_chooser())
+        return known[0].contrasting(verb, thing)
+
+    return other
+
+
+def _wrong(row: Row, ids: set[str]) -> str:
+    if row["good"] == row["bad"]:
+        return translate("good and bad are equal")
+    for part in ("verb", "object", "phenomenon", "role", "mirror_of"):
+        value = row.get(part)
+        if value is not None and not isinstance(value, str | int):
+            return translate("{field} is not a text").format(field=part)
+    mirror = row.get("mirror_of")
+    if mirror is not None and (str(mirror) not in ids or str(mirror) == str(row["id"])):
+        return translate("mirror_of names {id}, which is no other row").format(id=mirror)
+    return ""
+
+
+@hookimpl
+def probes() -> list[Probe]:
+    """The probe."""
+    return [Contrast()]

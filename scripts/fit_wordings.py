@@ -1,0 +1,196 @@
+"""Fit the reader of wordings: `python scripts/fit_wordings.py`. Writes `explorer/construal/wordings.npz`.
+
+It learns from the general wordings of `wordings.toml`, with verbs and objects that the seed's frames allow; from
+each frame's own wording; and from the development half of `probes/suites/canteen-zh`, both options with the role
+that each gives the object. Printed: how often the role of an unseen verb's option is read, and how often the good
+option is chosen, each verb's triples left out of the fit (five folds).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import tomllib
+import zlib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from explorer.construal.choosing import Ask, Chooser
+from explorer.construal.construer import open_construer
+from explorer.construal.readings import IDIOM
+from explorer.construal.wording import USUAL
+from explorer.construal.wordings import WordingModel, features, fitted, read_model
+from explorer.knowledge.graph import base_graph, classes_of
+from explorer.knowledge.relations import ROLES, TAKES
+from explorer.registry import load_registry
+
+ROOT = Path(__file__).resolve().parents[1]
+TRIPLES = ROOT / "probes" / "suites" / "canteen-zh" / "development.jsonl"
+GENERAL = ROOT / "explorer" / "construal" / "wordings.toml"
+OUT = ROOT / "explorer" / "construal" / "wordings.npz"
+ALL = (*ROLES, IDIOM)
+FOLDS, SEEN_AT_LEAST = 5, 3
+SUBJECTS = [
+    "他",
+    "她",
+    "我",
+    "我们",
+    "张三",
+    "老王",
+    "小李",
+    "妈妈",
+    "孩子们",
+    "那位师傅",
+    "工人",
+    "同学们",
+    "她妹妹",
+    "大家",
+]
+FILL = ["", "", "", "常", "正在", "昨天", "一直", "想"]
+PER_ROLE = 2_500
+WEIGHT = {"general": 1.0, "frame": 0.5, "triple": 6.0}
+RIDGE, EPOCHS = 2e-4, 60
+
+Example = tuple[str, str, str, str, float, str]
+"""wording, verb, object, role, weight, verb that it is left out with"""
+
+
+def fold(verb: str) -> int:
+    """Which fold a verb belongs to."""
+    return zlib.crc32(verb.encode()) % FOLDS
+
+
+def general(rng: random.Random) -> list[Example]:
+    """The general wordings with verbs, objects and subjects in their places, and frames' own wordings."""
+    graph = base_graph(load_registry())
+    members: dict[str, list[str]] = {}
+    for noun in graph.things()[:8_000]:
+        for each in classes_of(graph, noun)[:4]:
+            members.setdefault(each.name, []).append(noun)
+    frames: dict[str, list[tuple[str, str, str]]] = {}
+    for verb in graph.verbs():
+        for fact in graph.about(verb):
+            if fact.relation in TAKES and fact.object in members:
+                frames.setdefault(TAKES[fact.relation], []).append(
+                    (verb, fact.object, str(fact.meta.get("zh") or ""))
+                )
+    patterns = tomllib.loads(GENERAL.read_text("utf-8"))
+    found: list[Example] = []
+    for role in ROLES:
+        rows = frames.get(role, [])
+        for _n in range(PER_ROLE):
+            verb, name, own = rng.choice(rows)
+            noun = rng.choice(members[name])
+            pattern = own if own and rng.random() < 0.4 else rng.choice([*patterns[role], USUAL[role][0]])
+            kind = "frame" if pattern is own else "general"
+            text = pattern.replace("{V}", verb).replace("{O}", noun).replace("{X}", "")
+            if rng.random() < 0.8:
+                text = rng.choice(SUBJECTS) + rng.choice(FILL) + text
+            found.append((text, verb, noun, role, WEIGHT[kind], ""))
+    return found
+
+
+def triples() -> tuple[list[Example], list[dict[str, str]]]:
+    """Both options of each development triple, each with its role."""
+    if not TRIPLES.exists():
+        return [], []
+    rows = [json.loads(line) for line in TRIPLES.read_text("utf-8").splitlines()]
+    found: list[Example] = []
+    for row in rows:
+        for key, role in (("good", "role"), ("bad", "bad_role")):
+            found.append((row[key], row["verb"], row["object"], row[role], WEIGHT["triple"], row["verb"]))
+    return found, rows
+
+
+def fit(examples: list[Example]) -> WordingModel:
+    """A multinomial logit with ridge, each role weighing as much as any other."""
+    sets = [features(text, verb, noun) for text, verb, noun, *_rest in examples]
+    counts = Counter(name for each in sets for name in each)
+    names = {name: i for i, name in enumerate(sorted(n for n, c in counts.items() if c >= SEEN_AT_LEAST))}
+    gold = np.array([ALL.index(e[3]) for e in examples])
+    weight = np.array([e[4] for e in examples])
+    total = np.bincount(gold, weights=weight, minlength=len(ALL))
+    share = weight / np.maximum(total[gold], 1e-9) ** 0.7
+    share *= len(examples) / share.sum()
+    columns = [np.array([names[n] for n in each if n in names]) for each in sets]
+    flat = torch.tensor(np.concatenate(columns))
+    starts = torch.tensor(np.cumsum([0, *(len(c) for c in columns[:-1])]))
+    torch.manual_seed(0)
+    table = torch.nn.EmbeddingBag(len(names), len(ALL), mode="sum")
+    torch.nn.init.zeros_(table.weight)
+    bias = torch.nn.Parameter(torch.zeros(len(ALL)))
+    target, shares = torch.tensor(gold), torch.tensor(share, dtype=torch.float32)
+    optimizer = torch.optim.LBFGS([table.weight, bias], max_iter=EPOCHS, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        scores = table(flat, starts) + bias
+        value = (torch.nn.functional.cross_entropy(scores, target, reduction="none") * shares).mean()
+        value = value + RIDGE * (table.weight**2).sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    return WordingModel(
+        roles=ALL,
+        names=names,
+        weights=table.weight.detach().numpy().astype(np.float64),
+        bias=bias.detach().numpy().astype(np.float64),
+    )
+
+
+def write(model: WordingModel) -> None:
+    """Features whose weights say anything, eight bits a weight."""
+    kept = [n for n, i in model.names.items() if np.abs(model.weights[i]).max() > 0.03]
+    rows = model.weights[[model.names[n] for n in kept]]
+    scale = np.abs(rows).max(axis=0) / 127
+    np.savez_compressed(
+        OUT,
+        roles=np.array(ALL),
+        names=np.array("\n".join(kept)),
+        weights=np.round(rows / scale).astype(np.int8),
+        scale=scale.astype(np.float32),
+        bias=model.bias.astype(np.float32),
+    )
+    print(f"{len(kept)} features written to {OUT.relative_to(ROOT)}, {OUT.stat().st_size / 1e3:.0f} kB")
+
+
+def measure(base: list[Example], own: list[Example], rows: list[dict[str, str]]) -> None:
+    """Out of fold: roles read from options, and options chosen."""
+    construer = open_construer()
+    read, right, answered = [], [], 0
+    for k in range(FOLDS):
+        model = fit([*base, *(e for e in own if fold(e[5]) != k)])
+        chooser = Chooser(construer=construer, reader=model)
+        for text, verb, noun, role, _w, _v in (e for e in own if fold(e[5]) == k):
+            read.append(ALL[int(model.log_shares(text, verb, noun).argmax())] == role)
+        held = [row for row in rows if fold(row["verb"]) == k]
+        asks = [
+            Ask(sentence=r["sentence"], options=(r["good"], r["bad"]), verb=r["verb"], object=r["object"])
+            for r in held
+        ]
+        odds = chooser.log_odds(asks)
+        answered += sum(o is not None for o in odds)
+        right += [0.5 if o is None else float(o > 0) for o in odds]
+    print(f"roles read {np.mean(read):.3f} of {len(read)}")
+    print(f"chosen {np.mean(right):.3f} of {len(right)}, with an opinion {answered}")
+
+
+def main() -> None:
+    """Fit, tell, write."""
+    torch.set_num_threads(1)
+    base = general(random.Random(0))
+    own, rows = triples()
+    print(f"{len(base)} general wordings, {len(own)} options of development triples")
+    if rows:
+        measure(base, own, rows)
+    write(fit([*base, *own]))
+    fitted.cache_clear()
+    read_model(np.load(OUT, allow_pickle=False))
+
+
+if __name__ == "__main__":
+    main()
