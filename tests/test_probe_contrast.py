@@ -52,6 +52,16 @@ def test_arms(arm: str, sentence: str, verb: str | None, thing: str | None) -> N
     assert ask.options == (ROW["good"], ROW["bad"])
 
 
+def test_the_verb_is_the_one_before_the_object() -> None:
+    row = ROW | {"sentence": "画家画大笔画", "verb": "画", "object": "大笔画"}
+    texts = []
+    for arm in ("verb_deleted", "object_deleted", "both_deleted"):
+        (ask,) = asks([row], arm, seed=0, other=nobody)
+        assert ask is not None
+        texts.append(ask.sentence)
+    assert texts == ["画家大笔画", "画家画", "画家"]
+
+
 def test_shuffling_keeps_the_letters_hides_the_parts_and_is_the_same_each_time() -> None:
     once, again, other = (asks([ROW], "shuffled", seed=s, other=nobody)[0] for s in (0, 0, 3))
     assert once == again
@@ -132,6 +142,12 @@ def test_chance_is_called_chance_and_ties_are_halves() -> None:
     flat = result["encoders"]["flat"]
     assert (flat["accuracy"], flat["ties"]) == (0.5, 120)
     assert flat["verdict"] == verdicts.CHANCE
+
+
+def test_who_is_always_wrong_is_worse_than_chance() -> None:
+    rows = solvers.rows()
+    entry = run(rows, solvers.oracle(rows, lambda _i: False))["encoders"]["oracle"]
+    assert (entry["accuracy"], entry["verdict"]) == (0, verdicts.BELOW)
 
 
 def test_controls_are_kept_apart() -> None:

@@ -84,24 +84,41 @@ def _role(row: Row) -> str:
     return role if isinstance(role, str) else ""
 
 
-def _without(row: Row, *parts: str) -> Ask | None:
-    words = {part: given(row, part) for part in ("verb", "object")}
-    if any(words[part] is None for part in parts):
-        return None
+def _spans(row: Row) -> dict[str, tuple[int, int] | None]:
+    """Where verb and object stand: the object last in the sentence, the verb last before it (画家画大笔)."""
     sentence = str(row["sentence"])
-    for part in sorted(parts, key=lambda part: -len(words[part] or "")):
-        sentence = sentence.replace(words[part] or "", "", 1)
-    left = {part: None if part in parts else word for part, word in words.items()}
+    verb, thing = given(row, "verb"), given(row, "object")
+    spans: dict[str, tuple[int, int] | None] = {"verb": None, "object": None}
+    end = len(sentence)
+    if thing is not None:
+        at = sentence.rfind(thing)
+        spans["object"] = at, at + len(thing)
+        end = at
+    if verb is not None:
+        at = sentence.rfind(verb, 0, end) if verb in sentence[:end] else sentence.find(verb)
+        spans["verb"] = at, at + len(verb)
+    return spans
+
+
+def _without(row: Row, *parts: str) -> Ask | None:
+    spans = _spans(row)
+    if any(spans[part] is None for part in parts):
+        return None
+    out = [span for part in parts if (span := spans[part])]
+    sentence = "".join(
+        c for i, c in enumerate(str(row["sentence"])) if not any(start <= i < end for start, end in out)
+    )
+    left = {part: None if part in parts else given(row, part) for part in ("verb", "object")}
     return Ask(sentence=sentence, **left, options=(row["good"], row["bad"]))
 
 
 def _swapped(row: Row, replacement: str | None) -> Ask | None:
-    thing = given(row, "object")
-    if replacement is None or thing is None:
+    span = _spans(row)["object"]
+    if replacement is None or span is None:
         return None
-    before, _thing, after = str(row["sentence"]).rpartition(thing)
+    sentence = str(row["sentence"])
     return Ask(
-        sentence=before + replacement + after,
+        sentence=sentence[: span[0]] + replacement + sentence[span[1] :],
         verb=given(row, "verb"),
         object=replacement,
         options=(row["good"], row["bad"]),

@@ -29,6 +29,7 @@ LEAST = 20
 BASELINES = ("char_overlap", "bigram_overlap", "length", "random")
 SHOWN = N_("construal shown")
 CHANCE = N_("not separable from chance")
+BELOW = N_("worse than chance")
 OVERLAP = N_("not separable from overlap")
 ABLATION = N_("not construal: answers as well without the sentence's meaning")
 LETTERS = N_("not construal: led by overlap where it misleads")
@@ -40,6 +41,8 @@ def verdict(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
     """(verdict, reasons in the reader's language): the verdict's words are fixed, for programs."""
     if figures["n"] < LEAST:
         return TOO_FEW, [translate("{n} items are too few to conclude anything.").format(n=figures["n"])]
+    if figures["ci"][1] < 0.5:
+        return BELOW, [translate("Its interval lies below one half: something leads it astray.")]
     if not _above_chance(figures):
         return CHANCE, [translate("Its interval reaches one half.")]
     rules = (_letters_alone, _ablations, _misled, _pairs)
