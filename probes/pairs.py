@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from explorer import InputError, RefusedContent, read_limited, translate
+from explorer import translate
+from probes.rows import read_text
 
 NOT_CONTENT = {"id", "lang"}
 LIMIT = 256 * 1024 * 1024
@@ -39,12 +40,7 @@ def read_pairs(path: Path, modalities: set[str]) -> PairFile:
     Raises:
         InputError: the file is missing or not UTF-8.
     """
-    try:
-        text = read_limited(path, path.name, LIMIT).decode("utf-8-sig")
-    except RefusedContent as error:
-        raise InputError(error.message) from None
-    except UnicodeDecodeError:
-        raise InputError(translate("{name} is not UTF-8.").format(name=path.name)) from None
+    _data, text = read_text(path, LIMIT)
     found = PairFile(folder=path.parent)
     seen: set[tuple[str, str | None]] = set()
     for number, line in enumerate(text.split("\n"), start=1):  # a string may hold U+2028

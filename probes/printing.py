@@ -17,7 +17,7 @@ def print_run(kept: dict[str, Any]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = _console()
+    console = console_of()
     result = kept["result"]
     entries = {name: each for name, each in result["encoders"].items() if "accuracy" in each}
     for name, each in entries.items():
@@ -53,7 +53,7 @@ def print_kinds(kinds: Sequence[Probe], suites: Sequence[Suite], runs: Sequence[
     from rich.table import Table
     from rich.text import Text
 
-    console = _console()
+    console = console_of()
     table = Table(title=translate("Kinds of probes"))
     for name in (translate("name"), translate("fields"), translate("a row")):
         table.add_column(name, overflow="fold")
@@ -77,7 +77,7 @@ def print_comparisons(rows: Sequence[dict[str, Any]]) -> None:
     """A row for each two encoders."""
     from rich.table import Table
 
-    console = _console()
+    console = console_of()
     if not rows:
         console.print(translate("One encoder alone is compared with none: give several with --encoder."))
         return
@@ -105,7 +105,7 @@ def print_differences(changed: Sequence[dict[str, Any]], nothing: str) -> None:
     """What is not the same, at most forty lines of it."""
     from rich.text import Text
 
-    console = _console()
+    console = console_of()
     if not changed:
         console.print(Text(nothing))
     for each in changed[:40]:
@@ -114,7 +114,8 @@ def print_differences(changed: Sequence[dict[str, Any]], nothing: str) -> None:
         console.print(Text(translate("and {n} more").format(n=len(changed) - 40)))
 
 
-def _console() -> Any:
+def console_of() -> Any:
+    """A console on stdout, wide where no terminal says how wide it is."""
     from rich.console import Console
 
     console = Console()

@@ -9,9 +9,6 @@ import typer
 
 from explorer import ProgressLine, emit_json, hookimpl, open_space, translate
 
-PLAIN_WIDTH = 160
-"""Of the table in a file or a pipe, where no terminal says how wide it is."""
-
 
 def retrieval(
     pairs: Annotated[
@@ -41,6 +38,8 @@ def _print(report: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from probes.printing import console_of
+
     table = Table(title=translate("Retrieval in space {space}").format(space=report["space"]))
     for name in (
         "",
@@ -67,10 +66,7 @@ def _print(report: dict[str, Any]) -> None:
             f"{row['mrr']:.3f}",
             f"{row['chance']['r10']:.3f}",
         )
-    console = Console()
-    if not console.is_terminal:
-        console.width = PLAIN_WIDTH
-    console.print(table)
+    console_of().print(table)
     errors = Console(stderr=True)
     for refused in report["refused"]:
         line = translate("line {line}: {reason}").format(line=refused["line"], reason=refused["reason"])

@@ -41,13 +41,7 @@ def read_rows(path: Path) -> RowFile:
     Raises:
         InputError: no such file, too large, or not UTF-8.
     """
-    try:
-        data = read_limited(path, path.name, LIMIT)
-        text = data.decode("utf-8-sig")
-    except RefusedContent as error:
-        raise InputError(error.message) from None
-    except UnicodeDecodeError:
-        raise InputError(translate("{name} is not UTF-8.").format(name=path.name)) from None
+    data, text = read_text(path, LIMIT)
     found = RowFile(name=path.name, sha256=hashlib.sha256(data).hexdigest())
     for number, line in enumerate(text.split("\n"), start=1):  # a string may hold U+2028
         if not line.strip():
@@ -59,6 +53,21 @@ def read_rows(path: Path) -> RowFile:
             found.rows.append(row)
             found.lines.append(number)
     return found
+
+
+def read_text(path: Path, limit: int) -> tuple[bytes, str]:
+    """A file's bytes, and the text that they are in UTF-8, without a byte order mark.
+
+    Raises:
+        InputError: no such file, more than `limit` bytes, or not UTF-8.
+    """
+    try:
+        data = read_limited(path, path.name, limit)
+        return data, data.decode("utf-8-sig")
+    except RefusedContent as error:
+        raise InputError(error.message) from None
+    except UnicodeDecodeError:
+        raise InputError(translate("{name} is not UTF-8.").format(name=path.name)) from None
 
 
 def probe_for(rows: Sequence[Mapping[str, Any]], probes: Mapping[str, Probe], named: str | None) -> Probe:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer import InputError, Probe, Progress, Subject, load_registry, open_chooser, translate
+from explorer import InputError, Probe, Progress, Space, Subject, load_registry, open_chooser, translate
 from probes import records
 from probes.contrast.judges import WithIceberg
 from probes.rows import RowFile, keep_good, probe_for, read_rows
@@ -67,7 +67,9 @@ def run_rows(
         )
     encodings = open_subjects(order.encoders, offline=order.offline, device=order.device, progress=progress)
     subjects: list[Subject] = list(encodings)
-    chooser = open_chooser(offline=order.offline, device=order.device) if order.with_iceberg else None
+    chooser = None
+    if order.with_iceberg:  # over the encoders' own pool: what they loaded is not loaded again
+        chooser = open_chooser(space=Space(load_registry().space("default"), encodings[0].space.pool))
     if chooser is not None:
         subjects += [WithIceberg(encoding=each, chooser=chooser) for each in encodings]
     result = probe.run(file.rows, subjects, seed=order.seed, progress=progress)

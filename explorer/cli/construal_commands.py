@@ -13,7 +13,6 @@ from explorer.cli import options, output
 from explorer.cli.session import note, opened
 from explorer.errors import InputError
 from explorer.i18n import _, current
-from explorer.iceberg.subgraph import iceberg_of
 
 if TYPE_CHECKING:
     from explorer.construal.construer import Construer
@@ -75,6 +74,7 @@ def iceberg(
 ) -> None:
     """The reading of one sentence and the facts below the waterline."""
     from explorer.figures import write_iceberg
+    from explorer.iceberg.subgraph import iceberg_of
 
     if not sentence.strip():
         raise InputError(_("Nothing is asked."), next_step=_("Give a sentence: explorer iceberg 张三吃食堂"))

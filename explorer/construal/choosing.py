@@ -17,6 +17,7 @@ from explorer.construal.readings import COARSE, Construal
 from explorer.construal.wordings import WordingModel, fitted
 from explorer.knowledge.graph import IS
 from explorer.knowledge.relations import TAKES
+from explorer.spaces import Space
 
 FLOOR = 0.02
 """What a role is given that the construal or the reader thinks impossible: neither is ever certain."""
@@ -90,6 +91,6 @@ class Chooser:
         return None
 
 
-def open_chooser(*, offline: bool = False, device: str | None = None) -> Chooser:
-    """A chooser without a workspace: the base facts and the space `default`."""
-    return Chooser(construer=open_construer(offline=offline, device=device))
+def open_chooser(*, space: Space | None = None, offline: bool = False, device: str | None = None) -> Chooser:
+    """A chooser without a workspace: the base facts, and the space `default` unless another is given."""
+    return Chooser(construer=open_construer(space=space, offline=offline, device=device))

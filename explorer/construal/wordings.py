@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.construal.forms import ASPECT
+from explorer.construal.model import log_softmax
 
 Array = npt.NDArray[np.float64]
 OBJECT, VERB = "Ｏ", "Ｖ"
@@ -39,9 +40,7 @@ class WordingModel:
             row = self.names.get(name)
             if row is not None:
                 scores += self.weights[row]
-        shifted = scores - scores.max()
-        found: Array = shifted - np.log(np.exp(shifted).sum())
-        return found
+        return log_softmax(scores)
 
 
 def masked(wording: str, verb: str, object: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from explorer import InputError, Probe, Progress, Subject, hookimpl, open_chooser, translate
 from probes import overlap
 from probes.contrast import figures, verdicts
-from probes.contrast.arms import ARMS, FULL, Other, Row, asks
+from probes.contrast.arms import ARMS, FULL, Other, Row, ask, asks
 from probes.contrast.judges import ByLetters, ByNearness, Judge, WithIceberg, judge_of, scores
 from probes.statistics import Array, item_interval
 from probes.subjects import Random
@@ -43,8 +43,7 @@ class Contrast(Probe):
     def check(self, rows: Sequence[Row]) -> list[tuple[int, str]]:
         """Options that are equal, parts of the sentence that are no texts, mirrors of what is not there."""
         ids = {str(row["id"]) for row in rows}
-        found = [(i, reason) for i, row in enumerate(rows) if (reason := _wrong(row, ids))]
-        return found
+        return [(i, reason) for i, row in enumerate(rows) if (reason := _wrong(row, ids))]
 
     def run(
         self,
@@ -92,7 +91,7 @@ class Contrast(Probe):
             if asked:
                 whole[judge.name] = scores(margins[FULL])
                 entry = _entry(asked, margins, baselines, verbs)
-            result["encoders"][judge.name] = entry | {CONTROL: _control(easy, judge, seed, other)}
+            result["encoders"][judge.name] = entry | {CONTROL: _control(easy, judge)}
         progress(Progress(stage=translate("done"), done=len(judges), total=len(judges)))
         result["comparisons"] = figures.compared(whole, verbs) if len(whole) > 1 else []
         return result
@@ -101,13 +100,15 @@ class Contrast(Probe):
 def _entry(
     rows: Sequence[Row], margins: Mapping[str, Array], baselines: Mapping[str, Array], verbs: Sequence[str]
 ) -> dict[str, Any]:
-    full = scores(margins[FULL])
+    scored = {arm: scores(each) for arm, each in margins.items()}
+    asked = {arm: ~np.isnan(each) for arm, each in margins.items()}
+    full = scored[FULL]
     entry = figures.accuracy(full, verbs)
     entry["effect"] = figures.effect(full)
     everyone = np.ones(len(rows), bool)
-    entry["arms"] = {
-        arm: figures.arm(full, scores(margins[arm]), ~np.isnan(margins[arm]), verbs) for arm in ARMS
-    } | {name: figures.arm(full, each, everyone, verbs) for name, each in baselines.items()}
+    entry["arms"] = {arm: figures.arm(full, scored[arm], asked[arm], verbs) for arm in ARMS} | {
+        name: figures.arm(full, each, everyone, verbs) for name, each in baselines.items()
+    }
     entry["strata"] = figures.strata(rows, full)
     entry["mirrored"] = figures.mirrored(rows, full)
     entry["phenomena"] = figures.phenomena(rows, full)
@@ -117,10 +118,7 @@ def _entry(
             "id": str(row["id"]),
             "margin": figures.rounded(margins[FULL][i], 6),
             "score": float(full[i]),
-            "arms": {
-                arm: None if np.isnan(margins[arm][i]) else float(scores(margins[arm][i : i + 1])[0])
-                for arm in ARMS
-            },
+            "arms": {arm: float(scored[arm][i]) if asked[arm][i] else None for arm in ARMS},
         }
         for i, row in enumerate(rows)
     ]
@@ -142,10 +140,10 @@ def _baselines(rows: Sequence[Row], prompts: Sequence[Any], seed: int) -> dict[s
     return {judge.name: scores(_margins(judge, prompts)) for judge in judges} if rows else {}
 
 
-def _control(rows: Sequence[Row], judge: Judge, seed: int, other: Other) -> dict[str, Any]:
+def _control(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
     if not rows:
         return {"n": 0, "accuracy": None, "ci": None}
-    scored = scores(_margins(judge, asks(rows, FULL, seed=seed, other=other)))
+    scored = scores(judge.margins([ask(row) for row in rows]))
     return {
         "n": len(rows),
         "accuracy": figures.rounded(scored.mean()),

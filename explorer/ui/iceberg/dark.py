@@ -47,16 +47,16 @@ class Icebergs:
 
     def iceberg(self, construal: Construal, *, around: int = AROUND_WIDE) -> Iceberg:
         """Its iceberg; of the dark matter as much as there is room for."""
-        if not self._dark:
-            return iceberg_of(self._workspace.construer, construal, around=around)
         workspace, most = self._workspace, IN_WIDE if around >= AROUND_WIDE else IN_NARROW
-        found = implied(
-            workspace,
-            workspace.name,
-            workspace.space.name,
-            workspace.store.facts_generation(),
-            construal.sentence,
-        )
+        found: Sequence[FactRecord] = ()
+        if self._dark:
+            found = implied(
+                workspace,
+                workspace.name,
+                workspace.space.name,
+                workspace.store.facts_generation(),
+                construal.sentence,
+            )
         return iceberg_of(workspace.construer, construal, around=around, dark=found[:most])
 
 
