@@ -1,6 +1,6 @@
-"""Fit the reader of wordings: `python scripts/fit_wordings.py`. Writes `explorer/construal/wordings.npz`.
+"""Fit the reader of wordings: `python scripts/fit_wordings.py`. Writes `explorer/construal/wording_roles.npz`.
 
-It learns from the general wordings of `wordings.toml`, with verbs and objects that the seed's frames allow; from
+It learns from the general wordings of `wording_roles.toml`, with verbs and objects that the seed's frames allow; from
 each frame's own wording; and from the development half of `probes/suites/canteen-zh`, both options with the role
 that each gives the object. Printed: how often the role of an unseen verb's option is read, and how often the good
 option is chosen, each verb's triples left out of the fit (five folds).
@@ -22,15 +22,15 @@ from explorer.construal.choosing import Ask, Chooser
 from explorer.construal.construer import open_construer
 from explorer.construal.readings import IDIOM
 from explorer.construal.wording import USUAL
-from explorer.construal.wordings import WordingModel, features, fitted, read_model
+from explorer.construal.wording_roles import WordingModel, features, fitted, read_model
 from explorer.knowledge.graph import base_graph, classes_of
 from explorer.knowledge.relations import ROLES, TAKES
 from explorer.registry import load_registry
 
 ROOT = Path(__file__).resolve().parents[1]
 TRIPLES = ROOT / "probes" / "suites" / "canteen-zh" / "development.jsonl"
-GENERAL = ROOT / "explorer" / "construal" / "wordings.toml"
-OUT = ROOT / "explorer" / "construal" / "wordings.npz"
+GENERAL = ROOT / "explorer" / "construal" / "wording_roles.toml"
+OUT = ROOT / "explorer" / "construal" / "wording_roles.npz"
 ALL = (*ROLES, IDIOM)
 FOLDS, SEEN_AT_LEAST = 5, 3
 SUBJECTS = [

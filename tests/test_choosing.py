@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from explorer.construal import wordings
+from explorer.construal import wording_roles
 from explorer.construal.choosing import Ask, Chooser, open_chooser
 from explorer.construal.readings import COARSE
 
@@ -29,15 +29,15 @@ def chooser() -> Chooser:
     ],
 )
 def test_a_plain_wording_is_read(wording: str, verb: str, thing: str, role: str) -> None:
-    model = wordings.fitted()
+    model = wording_roles.fitted()
     shares = np.exp(model.log_shares(wording, verb, thing))
     assert shares.sum() == pytest.approx(1)
     assert COARSE[model.roles[int(shares.argmax())]] == COARSE[role]
 
 
 def test_verb_and_object_are_masked_and_a_head_will_do() -> None:
-    assert wordings.masked("用碗吃饭", "吃", "大碗") == "用ＯＶ饭"
-    assert wordings.masked("在那里用餐", "吃", "食堂") == "在那里用餐"
+    assert wording_roles.masked("用碗吃饭", "吃", "大碗") == "用ＯＶ饭"
+    assert wording_roles.masked("在那里用餐", "吃", "食堂") == "在那里用餐"
 
 
 def test_mirrored_sentences_get_opposite_answers() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from explorer.construal.construer import Construer, open_construer
 from explorer.construal.readings import COARSE, Construal
-from explorer.construal.wordings import WordingModel, fitted
+from explorer.construal.wording_roles import WordingModel, fitted
 from explorer.knowledge.graph import IS
 from explorer.knowledge.relations import TAKES
 from explorer.spaces import Space

@@ -1,7 +1,7 @@
 """What role a full wording gives an object: 在食堂吃饭 makes 食堂 a location, 把食堂吃了 a patient.
 
 A multinomial logit over what stands where: runs of up to three characters with verb and object masked, and what
-stands before and behind the object. Learned from the general wordings of `wordings.toml`, from every frame's own
+stands before and behind the object. Learned from the general wordings of `wording_roles.toml`, from every frame's own
 wording and from development triples, by `scripts/fit_wordings.py`.
 """
 
@@ -90,7 +90,7 @@ def features(wording: str, verb: str, object: str) -> list[str]:
 @cache
 def fitted() -> WordingModel:
     """The model that ships."""
-    with resources.files("explorer.construal").joinpath("wordings.npz").open("rb") as file:
+    with resources.files("explorer.construal").joinpath("wording_roles.npz").open("rb") as file:
         kept = np.load(file, allow_pickle=False)
         return read_model(kept)
 
