@@ -26,6 +26,7 @@ from explorer.protocols import (
     KnowledgeSource,
     LabelScorer,
     Modality,
+    Page,
     Probe,
     Projector,
     Segmenter,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from explorer.cli.output import emit_json
     from explorer.cli.progress import ProgressLine
     from explorer.construal.choosing import Ask, Chooser, open_chooser
+    from explorer.figures.png import svg_png
     from explorer.knowledge.relations import RELATIONS, ROLES
     from explorer.media import decode_audio, decode_image, decode_text, read_limited
     from explorer.media.text import language_of
@@ -87,6 +89,7 @@ __all__ = [
     "LabelScorer",
     "MissingError",
     "Modality",
+    "Page",
     "PluginError",
     "Probe",
     "Progress",
@@ -115,6 +118,7 @@ __all__ = [
     "open_chooser",
     "open_space",
     "read_limited",
+    "svg_png",
     "translate",
 ]
 
@@ -137,6 +141,7 @@ _LAZY = {
     "emit_json": "explorer.cli.output",
     "open_space": "explorer.spaces",
     "read_limited": "explorer.media",
+    "svg_png": "explorer.figures.png",
 }
 
 

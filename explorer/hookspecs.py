@@ -19,6 +19,7 @@ from explorer.protocols import (
     EncoderFamily,
     KnowledgeSource,
     Modality,
+    Page,
     Probe,
     Projector,
     Transcriber,
@@ -69,6 +70,12 @@ def knowledge_sources() -> Iterable[KnowledgeSource]:
 @hookspec
 def probes() -> Iterable[Probe]:
     """Kinds of questions asked of spaces, run by `explorer probe run`. First user: `probes.contrast`."""
+    raise NotImplementedError
+
+
+@hookspec
+def pages() -> Iterable[Page]:
+    """Pages of the explorer, drawn by Streamlit. First user: `probes.page` (the page of probes)."""
     raise NotImplementedError
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -252,6 +253,23 @@ class Probe(ABC):
             InputError: there is too little to score.
             PluginError: an encoder gave rubbish.
         """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A page of the explorer beside map and iceberg.
+
+    `draw` runs in Streamlit at each interaction, with the visitor's language set; it imports streamlit itself and takes
+    what all pages are made of from `explorer.ui.kit`. An error that it raises is shown in its place.
+    """
+
+    name: str
+    """Of the address and in keys: lower-case letters, digits and hyphens."""
+    title: Mapping[str, str]
+    draw: Callable[[], None]
+    icon: str = ":material/extension:"
+    group: str = "measure"
+    """Where in the navigation: look, measure or make."""
 
 
 Command = tuple[str, Any]

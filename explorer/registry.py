@@ -23,6 +23,7 @@ from explorer.protocols import (
     EncoderFamily,
     KnowledgeSource,
     Modality,
+    Page,
     Probe,
     Projector,
     Transcriber,
@@ -30,6 +31,8 @@ from explorer.protocols import (
 from explorer.types import Asset, Content, SpaceSpec
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+BUILT_IN_PAGES = ("map", "iceberg")
+PAGE_GROUPS = ("look", "measure", "make")
 BUILT_IN_COMMANDS = (
     "run",
     "ui",
@@ -61,6 +64,7 @@ class Registry:
     collections: dict[str, Collection] = field(default_factory=dict)
     knowledge_sources: dict[str, KnowledgeSource] = field(default_factory=dict)
     probes: dict[str, Probe] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
     commands: dict[str, Any] = field(default_factory=dict)
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -170,6 +174,7 @@ _HOLDERS: dict[str, tuple[type, ...]] = {
     "collections": (Collection,),
     "knowledge_sources": (KnowledgeSource,),
     "probes": (Probe,),
+    "pages": (Page,),
     "commands": (tuple,),
 }
 
@@ -236,6 +241,8 @@ def _check(offers: list[tuple[str, Any]], registry: Registry) -> None:
         seen.add(key)
         if isinstance(offer, Encoder | Transcriber):
             _check_loadable(offer)
+        elif isinstance(offer, Page):
+            _check_page(offer)
         elif hook == "commands":
             _check_command(name, cast("Command", offer))
 
@@ -279,6 +286,17 @@ def _name_of(hook: str, offer: Any) -> Any:
     if hook == "commands":
         return offer[0] if len(offer) == 2 else None
     return getattr(offer, "name", None)
+
+
+def _check_page(page: Page) -> None:
+    if page.name in BUILT_IN_PAGES:
+        raise BrokenContract(f"page {page.name}: the name is one of the explorer's own pages")
+    if page.group not in PAGE_GROUPS:
+        raise BrokenContract(
+            f"page {page.name}: group must be one of {', '.join(PAGE_GROUPS)}, not {page.group!r}"
+        )
+    if not callable(page.draw):
+        raise BrokenContract(f"page {page.name}: draw must be a function")
 
 
 def _take(offers: list[tuple[str, Any]], registry: Registry, plugin: str) -> None:

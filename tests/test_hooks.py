@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from explorer import (
     Fact,
     InputError,
     KnowledgeSource,
+    Page,
     PluginError,
     Probe,
     Projector,
@@ -240,6 +242,20 @@ def test_hook_probes(
         assert json.loads(capfd.readouterr().out)["encoders"] == {"text-use": {"right": 1}}
     finally:
         del registry.load_registry().probes["lengths"]
+
+
+def test_hook_pages() -> None:
+    page = Page(name="colours", title={"en": "Colours"}, draw=lambda: None, group="make")
+    found = build_registry({"colours": plugin(pages=[page])})
+    assert found.pages == {"colours": page}
+    assert found.owners["pages", "colours"] == "colours"
+    for broken, reason in (
+        (replace(page, group="elsewhere"), "group must be one of look, measure, make"),
+        (replace(page, name="map"), "one of the explorer's own pages"),
+        (replace(page, name="My Page"), "lower-case"),
+        (replace(page, draw="page.py"), "draw must be a function"),
+    ):
+        assert reason in build_registry({"mine": plugin(pages=[broken])}).plugins["mine"].reason
 
 
 def test_hook_commands(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

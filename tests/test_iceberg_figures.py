@@ -19,9 +19,9 @@ from explorer.figures import (
     iceberg_data,
     iceberg_html,
     iceberg_jsonld,
-    iceberg_png,
     iceberg_svg,
     png,
+    svg_png,
     write_iceberg,
 )
 from explorer.figures.palette import colours
@@ -109,7 +109,7 @@ def test_the_png_is_a_picture(theme: str) -> None:
     if png.chinese_font(png._SANS) is None:
         pytest.skip("no font here has Chinese characters")
     layout = lay_out(canteen())
-    data = iceberg_png(iceberg_svg(canteen(), layout, theme=theme), scale=1.5)
+    data = svg_png(iceberg_svg(canteen(), layout, theme=theme), scale=1.5)
     picture = Image.open(io.BytesIO(data)).convert("RGB")
     assert picture.size == (1245, 1050)
     pixels = np.asarray(picture).reshape(-1, 3)
@@ -123,9 +123,9 @@ def test_the_png_is_a_picture(theme: str) -> None:
 def test_without_a_chinese_font_the_png_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(png, "chinese_font", lambda _families: None)
     with pytest.raises(MissingError, match="Noto Sans CJK"):
-        iceberg_png(svg_of(canteen()))
+        svg_png(svg_of(canteen()))
     latin = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
-    assert iceberg_png(latin).startswith(b"\x89PNG")
+    assert svg_png(latin).startswith(b"\x89PNG")
 
 
 def test_a_font_that_is_not_there_draws_no_chinese() -> None:
@@ -135,7 +135,7 @@ def test_a_font_that_is_not_there_draws_no_chinese() -> None:
 @pytest.mark.parametrize("scale", [0.0, -1.0, 40.0])
 def test_a_png_has_a_sensible_size(scale: float) -> None:
     with pytest.raises(InputError, match="16,384"):
-        iceberg_png(svg_of(canteen()), scale)
+        svg_png(svg_of(canteen()), scale)
 
 
 class Tags(HTMLParser):

@@ -10,6 +10,7 @@ import pytest
 
 from explorer import InputError
 from probes import overlap
+from probes import verdicts as rules
 from probes.contrast import verdicts
 from probes.contrast.arms import ARMS, asks, swaps
 from probes.contrast.probe import Contrast
@@ -112,12 +113,12 @@ def test_the_oracle_construes() -> None:
 def test_letters_alone_do_not_construe() -> None:
     rows = solvers.rows()
     entry = run(rows, solvers.letters())["encoders"]["letters"]
-    assert entry["verdict"] in (verdicts.CHANCE, verdicts.OVERLAP)
+    assert entry["verdict"] in (rules.CHANCE, rules.OVERLAP)
     assert entry["arms"]["char_overlap"]["gap"] == pytest.approx(0, abs=0.05)
     leaning = [row | {"good": row["sentence"] + "的"} for row in rows]  # letters now tell
     entry = run(leaning, solvers.letters())["encoders"]["letters"]
     assert entry["accuracy"] == 1
-    assert entry["verdict"] == verdicts.OVERLAP
+    assert entry["verdict"] == rules.OVERLAP
 
 
 def test_who_knows_the_answer_without_the_sentence_does_not_construe() -> None:
@@ -138,16 +139,16 @@ def test_a_known_accuracy_is_found() -> None:
 def test_chance_is_called_chance_and_ties_are_halves() -> None:
     rows = solvers.rows()
     result = run(rows, Random(name="nobody", seed=3), Solver("flat", lambda _text: solvers.direction("x")))
-    assert result["encoders"]["nobody"]["verdict"] == verdicts.CHANCE
+    assert result["encoders"]["nobody"]["verdict"] == rules.CHANCE
     flat = result["encoders"]["flat"]
     assert (flat["accuracy"], flat["ties"]) == (0.5, 120)
-    assert flat["verdict"] == verdicts.CHANCE
+    assert flat["verdict"] == rules.CHANCE
 
 
 def test_who_is_always_wrong_is_worse_than_chance() -> None:
     rows = solvers.rows()
     entry = run(rows, solvers.oracle(rows, lambda _i: False))["encoders"]["oracle"]
-    assert (entry["accuracy"], entry["verdict"]) == (0, verdicts.BELOW)
+    assert (entry["accuracy"], entry["verdict"]) == (0, rules.BELOW)
 
 
 def test_controls_are_kept_apart() -> None:
@@ -192,4 +193,4 @@ def test_one_row_is_no_measurement() -> None:
 
 def test_few_rows_give_no_verdict(tmp_path: Path) -> None:
     entry = run(solvers.rows(10), Random())["encoders"]["random"]
-    assert entry["verdict"] == verdicts.TOO_FEW
+    assert entry["verdict"] == rules.TOO_FEW

@@ -22,7 +22,7 @@ LARGEST = 16_384
 """Pixels of a side."""
 
 
-def iceberg_png(svg: str, scale: float = 2.0) -> bytes:
+def svg_png(svg: str, scale: float = 2.0) -> bytes:
     """A PNG of an SVG made here, `scale` pixels for each of its own.
 
     Raises:

@@ -11,7 +11,7 @@ from explorer.figures.iceberg_html import iceberg_html
 from explorer.figures.iceberg_jsonld import iceberg_jsonld
 from explorer.figures.iceberg_svg import iceberg_svg
 from explorer.figures.palette import Theme
-from explorer.figures.png import iceberg_png
+from explorer.figures.png import svg_png
 from explorer.i18n import _
 from explorer.iceberg.layout import lay_out
 from explorer.iceberg.nodes import Iceberg
@@ -33,7 +33,7 @@ def write_iceberg(
     shown: Theme = "dark" if theme == "dark" else "light"
     makers: dict[str, Callable[[], bytes]] = {
         "svg": lambda: _svg(iceberg, shown, language).encode(),
-        "png": lambda: iceberg_png(_svg(iceberg, shown, language)),
+        "png": lambda: svg_png(_svg(iceberg, shown, language)),
         "html": lambda: _html(iceberg, shown, language).encode(),
         "jsonld": lambda: (json.dumps(iceberg_jsonld(iceberg), ensure_ascii=False, indent=1) + "\n").encode(),
     }

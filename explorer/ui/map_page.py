@@ -8,6 +8,7 @@ from explorer.errors import ExplorerError
 from explorer.i18n import _, current
 from explorer.results import SearchResult
 from explorer.ui import columns, map_section, query_bar, resources, state, states, tokens
+from explorer.ui.background import Background
 from explorer.workspace import Workspace
 
 EXAMPLES = {
@@ -70,7 +71,7 @@ def _pending(workspace: Workspace, names: list[str]) -> list[str]:
 
 @st.fragment(run_every=0.7)
 @state.spoken
-def _loading(workspace: Workspace, work: resources.Background, needed: list[str]) -> None:
+def _loading(workspace: Workspace, work: Background, needed: list[str]) -> None:
     """Models are coming: which, how far, and that the map can be looked at meanwhile."""
     if work.done or (needed and not _pending(workspace, needed)):
         st.rerun()
@@ -97,7 +98,7 @@ def _absent(workspace: Workspace) -> None:
         states.missing_all(errors)
 
 
-def _result(workspace: Workspace, work: resources.Background, needed: list[str]) -> SearchResult | None:
+def _result(workspace: Workspace, work: Background, needed: list[str]) -> SearchResult | None:
     """The neighbours, or why there are none yet."""
     if not state.parts():
         _invitation()

@@ -13,6 +13,7 @@ from explorer.i18n import _, current, localise
 from explorer.projection import MapPicture, place
 from explorer.results import SearchResult, caption
 from explorer.ui import card, resources, state, states, style, tokens
+from explorer.ui.background import Background
 from explorer.ui.map_figure import (
     MapView,
     Point,
@@ -131,7 +132,7 @@ def picture(workspace: Workspace) -> MapPicture | None:
 
 @st.fragment(run_every=1.0)
 @state.spoken
-def _drawing(work: resources.Background, method: str) -> None:
+def _drawing(work: Background, method: str) -> None:
     if work.done:
         st.rerun()
     states.waiting(_("Showing PCA; {method} follows.").format(method=method.upper()), None)

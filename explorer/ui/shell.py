@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import streamlit as st
 from explorer import i18n
 from explorer.errors import ExplorerError, MissingError, words_of
 from explorer.i18n import _, localise
+from explorer.protocols import Page
+from explorer.registry import load_registry
 from explorer.ui import resources, state, states, style
 from explorer.workspace import Workspace
 from store import StoreError
@@ -30,9 +33,18 @@ def main() -> None:
         st.Page(_iceberg, title=_("Iceberg"), icon=ICEBERG, url_path="iceberg"),
     ]
     st.session_state["page-map"], st.session_state["page-iceberg"] = pages
-    chosen = st.navigation(pages, position="hidden")
+    groups = {"look": pages, "measure": [], "make": []}
+    for page in load_registry().pages.values():
+        shown = st.Page(
+            partial(_by_plugin, page),
+            title=localise(page.title) or page.name,
+            icon=page.icon,
+            url_path=page.name,
+        )
+        groups[page.group].append(shown)
+    chosen = st.navigation([each for group in groups.values() for each in group], position="hidden")
     with states.guarded():
-        _sidebar(pages, chosen)
+        _sidebar(groups, chosen)
         chosen.run()
 
 
@@ -48,6 +60,13 @@ def _iceberg() -> None:
     _opened(_("Iceberg"), draw)
 
 
+def _by_plugin(page: Page) -> None:
+    """A plugin's page; what it raises stands in its place, and the navigation stays."""
+    st.title(localise(page.title) or page.name, anchor=False)
+    with states.guarded():
+        page.draw()
+
+
 def _opened(title: str, draw: Callable[[Workspace], None]) -> None:
     """Open the workspace and draw a page of it; under the page's title, what kept it from opening."""
     name, space = st.session_state["opened"]
@@ -61,7 +80,7 @@ def _opened(title: str, draw: Callable[[Workspace], None]) -> None:
     draw(workspace)
 
 
-def _sidebar(pages: Sequence[Any], chosen: Any) -> None:
+def _sidebar(groups: Mapping[str, Sequence[Any]], chosen: Any) -> None:
     with st.sidebar:
         name, subtitle = _("Semantic Iceberg"), _("an explorer of meaning")
         st.html(
@@ -69,11 +88,14 @@ def _sidebar(pages: Sequence[Any], chosen: Any) -> None:
             f"<span>{html.escape(subtitle)}</span></div></div>"
         )
         with st.container(key="nav", gap="xsmall"):
-            states.note(_("Look"))
-            for page in pages:
-                here = "on" if page.url_path == chosen.url_path else "off"
-                with st.container(key=f"nav-{here}-{page.url_path or 'map'}"):
-                    st.page_link(page, label=page.title, icon=page.icon)
+            titles = {"look": _("Look"), "measure": _("Measure"), "make": _("Make")}
+            for group, pages in groups.items():
+                if pages:
+                    states.note(titles[group])
+                for page in pages:
+                    here = "on" if page.url_path == chosen.url_path else "off"
+                    with st.container(key=f"nav-{here}-{page.url_path or 'map'}"):
+                        st.page_link(page, label=page.title, icon=page.icon)
         with st.container(key="foot"):
             _workspace()
             with st.container(key="foot-line", horizontal=True, vertical_alignment="center"):
@@ -99,8 +121,6 @@ def _workspace() -> None:
 
 
 def _choose_space() -> str:
-    from explorer.registry import load_registry
-
     registry = load_registry()
     wanted = os.environ.get("EXPLORER_SPACE") or "default"
     choices = list(dict.fromkeys([wanted, *registry.spaces]))

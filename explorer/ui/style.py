@@ -28,25 +28,8 @@ LOGO = (
 def inject() -> None:
     """Write the style sheet for the theme and the language at hand."""
     theme = tokens.theme()
-    values = {
-        "ink": tokens.INK[theme],
-        "mute": tokens.MUTE[theme],
-        "faint": tokens.FAINT[theme],
-        "line": tokens.LINE[theme],
-        "edge": tokens.EDGE[theme],
-        "card": tokens.CARD[theme],
-        "soft": tokens.SOFT[theme],
-        "primary": tokens.PRIMARY[theme],
-        "on-primary": tokens.ON_PRIMARY[theme],
-        "cut": tokens.CUT[theme],
-        "cut-soft": tokens.CUT_SOFT[theme],
-        "ok": tokens.OK[theme],
-        "warn": tokens.WARN[theme],
-        "lit": tokens.LIT[theme],
-        "lit-bar": tokens.LIT_BAR[theme],
-        "lit-ink": tokens.LIT_INK[theme],
-        "lit-soft": tokens.LIT_SOFT[theme],
-    } | {f"m-{name}": colour for name, colour in tokens.MODALITY_COLOURS[theme].items()}
+    values = {name: colours[theme] for name, colours in tokens.NAMED.items()}
+    values |= {f"m-{name}": colour for name, colour in tokens.MODALITY_COLOURS[theme].items()}
     words = {
         "drop": _("Drop a file here"),
         "browse": _("Choose a file"),

@@ -41,6 +41,26 @@ LIT = {"light": "#FFCF5C", "dark": "#FFCF5C"}
 LIT_BAR = {"light": "#CF8F00", "dark": "#FFC53D"}
 LIT_INK = {"light": "#8A5A00", "dark": "#FFD166"}
 LIT_SOFT = {"light": "#FFF4DA", "dark": "#332A14"}
+NAMED = {
+    "ink": INK,
+    "mute": MUTE,
+    "faint": FAINT,
+    "line": LINE,
+    "edge": EDGE,
+    "card": CARD,
+    "soft": SOFT,
+    "primary": PRIMARY,
+    "on-primary": ON_PRIMARY,
+    "cut": CUT,
+    "cut-soft": CUT_SOFT,
+    "ok": OK,
+    "warn": WARN,
+    "lit": LIT,
+    "lit-bar": LIT_BAR,
+    "lit-ink": LIT_INK,
+    "lit-soft": LIT_SOFT,
+}
+"""The colours that the style sheet knows as --si-NAME."""
 SEA = {"light": "37,108,153", "dark": "62,155,196"}
 SANS = '"Source Sans", "Source Sans 3", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
 

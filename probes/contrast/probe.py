@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from explorer import InputError, Probe, Progress, Subject, hookimpl, open_chooser, translate
-from probes import overlap
-from probes.contrast import figures, verdicts
+from probes import figures, overlap
+from probes.contrast import strata, verdicts
 from probes.contrast.arms import ARMS, FULL, Other, Row, ask, asks
 from probes.contrast.judges import ByLetters, ByNearness, Judge, WithIceberg, judge_of, scores
 from probes.statistics import Array, item_interval
 from probes.subjects import Random
 
+CHANCE = 0.5
 CONTROL = "control"
 """The phenomenon of rows that any sound encoder gets right: reported apart."""
 LETTERS: tuple[tuple[str, Callable[[str, str], float]], ...] = (
@@ -70,6 +71,7 @@ class Contrast(Probe):
         baselines = _baselines(asked, prompts[FULL], seed)
         result: dict[str, Any] = {
             "probe": self.name,
+            "chance": CHANCE,
             "n": len(asked),
             "controls": len(easy),
             "encoders": {},
@@ -104,14 +106,16 @@ def _entry(
     asked = {arm: ~np.isnan(each) for arm, each in margins.items()}
     full = scored[FULL]
     entry = figures.accuracy(full, verbs)
-    entry["effect"] = figures.effect(full)
+    entry["effect"] = figures.effect(full, chance=CHANCE)
     everyone = np.ones(len(rows), bool)
     entry["arms"] = {arm: figures.arm(full, scored[arm], asked[arm], verbs) for arm in ARMS} | {
         name: figures.arm(full, each, everyone, verbs) for name, each in baselines.items()
     }
-    entry["strata"] = figures.strata(rows, full)
-    entry["mirrored"] = figures.mirrored(rows, full)
-    entry["phenomena"] = figures.phenomena(rows, full)
+    entry["strata"] = strata.strata(rows, full)
+    entry["mirrored"] = strata.mirrored(rows, full)
+    entry["phenomena"] = figures.phenomena(
+        [str(row.get("phenomenon") or "–") for row in rows], full, chance=CHANCE
+    )
     entry["verdict"], entry["verdict_reasons"] = verdicts.verdict(entry)
     entry["items"] = [
         {

@@ -23,30 +23,21 @@ from typing import Any
 from explorer import translate
 from explorer.i18n import N_
 from probes.contrast.arms import ARMS
+from probes.verdicts import LEAST, above_baselines, beyond_chance, separable
 
-LEAST = 20
-"""Items, or pairs, below which nothing is concluded from an arm or stratum."""
 BASELINES = ("char_overlap", "bigram_overlap", "length", "random")
 SHOWN = N_("construal shown")
-CHANCE = N_("not separable from chance")
-BELOW = N_("worse than chance")
-OVERLAP = N_("not separable from overlap")
 ABLATION = N_("not construal: answers as well without the sentence's meaning")
 LETTERS = N_("not construal: led by overlap where it misleads")
 PAIRS = N_("not construal: mirrored pairs at chance")
-TOO_FEW = N_("too few items")
 
 
 def verdict(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
     """(verdict, reasons in the reader's language): the verdict's words are fixed, for programs."""
-    if figures["n"] < LEAST:
-        return TOO_FEW, [translate("{n} items are too few to conclude anything.").format(n=figures["n"])]
-    if figures["ci"][1] < 0.5:
-        return BELOW, [translate("Its interval lies below one half: something leads it astray.")]
-    if not _above_chance(figures):
-        return CHANCE, [translate("Its interval reaches one half.")]
-    rules = (_letters_alone, _ablations, _misled, _pairs)
-    reasons: list[str] = []
+    failed, reasons = beyond_chance(figures, 0.5)
+    if failed:
+        return failed, reasons
+    rules = (_baselines, _ablations, _misled, _pairs)
     for rule in rules:
         failed, words = rule(figures)
         reasons += words
@@ -55,21 +46,14 @@ def verdict(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
     return SHOWN, [*reasons, translate("It passes every control.")]
 
 
-def _above_chance(figures: Mapping[str, Any]) -> bool:
-    return all(figures[key][0] > 0.5 for key in ("ci", "ci_by_verb") if key in figures)
-
-
-def _letters_alone(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
-    near = [name for name in BASELINES if not _separable(figures["arms"].get(name))]
-    if near:
-        return OVERLAP, [translate("Not separable from {arms}.").format(arms=", ".join(near))]
-    return "", []
+def _baselines(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
+    return above_baselines(figures, BASELINES)
 
 
 def _ablations(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
     arms = {name: figures["arms"][name] for name in ARMS if name in figures["arms"]}
     thin = [name for name, each in arms.items() if each["n"] < LEAST]
-    same = [name for name, each in arms.items() if name not in thin and not _separable(each)]
+    same = [name for name, each in arms.items() if name not in thin and not separable(each)]
     words = []
     if thin:
         words.append(translate("Too few rows for {arms}: not judged.").format(arms=", ".join(thin)))
@@ -102,7 +86,3 @@ def _pairs(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
             )
         ]
     return "", []
-
-
-def _separable(arm: Mapping[str, Any] | None) -> bool:
-    return arm is not None and arm["gap_ci"] is not None and arm["gap_ci"][0] > 0

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.construal.readings import Construal
-from explorer.figures import iceberg_html, iceberg_jsonld, iceberg_png, iceberg_svg
+from explorer.figures import iceberg_html, iceberg_jsonld, iceberg_svg, svg_png
 from explorer.i18n import _, current
 from explorer.iceberg.layout import lay_out
 from explorer.iceberg.nodes import Iceberg
@@ -53,7 +53,7 @@ def files(iceberg: Iceberg) -> list[tuple[str, str, str, Callable[[], str | byte
 
     return [
         ("SVG", "svg", "image/svg+xml", svg),
-        ("PNG", "png", "image/png", lambda: iceberg_png(svg())),
+        ("PNG", "png", "image/png", lambda: svg_png(svg())),
         (
             _("Page (HTML)"),
             "html",

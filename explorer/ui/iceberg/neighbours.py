@@ -10,6 +10,7 @@ from explorer.errors import MissingError, words_of
 from explorer.i18n import _, current
 from explorer.results import Hit, SearchResult, caption
 from explorer.ui import media, resources, state, states
+from explorer.ui.background import Background
 from explorer.ui.tokens import number, quoted, short
 from explorer.workspace import Workspace
 
@@ -58,7 +59,7 @@ def is_ready(workspace: Workspace) -> bool:
 
 @st.fragment(run_every=0.7)
 @state.spoken
-def _loading(workspace: Workspace, work: resources.Background, waits: list[str]) -> None:
+def _loading(workspace: Workspace, work: Background, waits: list[str]) -> None:
     if work.done or not [n for n in waits if workspace.pool.state(n).state in ("idle", "loading")]:
         st.rerun()
     states.waiting(_("Loading {name}. The iceberg needs no model.").format(name=", ".join(waits)), None)

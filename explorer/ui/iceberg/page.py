@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.i18n import _, localise
 from explorer.ui import resources, state, states
+from explorer.ui.background import Background
 from explorer.ui.iceberg import cards, column, dark, export, map_beside, neighbours, three, tour
 from explorer.ui.iceberg import state as mine
 from explorer.ui.iceberg.drawing import drawn
@@ -62,7 +63,7 @@ def _is_ready(workspace: Workspace) -> bool:
 
 @st.fragment(run_every=0.5)
 @state.spoken
-def _loading(work: resources.Background) -> None:
+def _loading(work: Background) -> None:
     if work.done:
         st.rerun()
     states.waiting(_("Reading what there is below the water, some seconds the first time."), None)

@@ -10,6 +10,7 @@ from explorer.i18n import _, current
 from explorer.knowledge.relations import RELATIONS
 from explorer.mining.mined import MinedFact
 from explorer.ui import resources, state, states
+from explorer.ui.background import Background
 from explorer.ui.tokens import number, quoted, short
 from explorer.workspace import Workspace
 from store import FactRecord, FactStatus
@@ -81,7 +82,7 @@ def _is_ready(workspace: Workspace) -> bool:
 
 @st.fragment(run_every=0.7)
 @state.spoken
-def _learning(work: resources.Background) -> None:
+def _learning(work: Background) -> None:
     if work.done:
         st.rerun()
     share = work.step / work.total if work.total else None

@@ -1,4 +1,8 @@
-"""From scores to figures: accuracy with intervals, gaps between arms, strata, mirrored pairs, phenomena."""
+"""From scores per item to figures: accuracy with intervals, gaps between arms, phenomena, comparisons.
+
+Shared by the kinds of probes. A score is 1 (right), 0 (wrong) or ½ (a tie between two); `chance` is what guessing
+scores; `clusters` say which items belong together (a verb's, a category's), one name an item.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from probes.contrast.arms import Row
-from probes.overlap import stratum
 from probes.statistics import (
     Array,
     against_chance,
@@ -22,26 +24,29 @@ from probes.statistics import (
 )
 from probes.statistics import effect as size_of
 
-CHANCE = 0.5
+TIE = 0.5
 FEW_CLUSTERS = 10
-"""Fewer verbs than these make no clustered interval."""
+"""Fewer clusters than these make no clustered interval."""
 
 
-def accuracy(scored: Array, verbs: Sequence[str]) -> dict[str, Any]:
-    """Accuracy, ties as one half, with the interval over items and, with enough verbs, over verbs."""
+def accuracy(scored: Array, clusters: Sequence[str]) -> dict[str, Any]:
+    """Accuracy, ties as one half, with the interval over items and, with enough clusters, over clusters.
+
+    The keys of the latter speak of verbs, for verbs are the clusters of most suites.
+    """
     found: dict[str, Any] = {
         "accuracy": rounded(scored.mean()),
         "ci": bounds(item_interval(scored)),
         "n": len(scored),
-        "ties": int((scored == CHANCE).sum()),
+        "ties": int((scored == TIE).sum()),
     }
-    if len(set(verbs)) >= FEW_CLUSTERS:
-        found["ci_by_verb"] = bounds(cluster_interval(scored, list(verbs)))
-        found["verbs"] = len(set(verbs))
+    if len(set(clusters)) >= FEW_CLUSTERS:
+        found["ci_by_verb"] = bounds(cluster_interval(scored, list(clusters)))
+        found["verbs"] = len(set(clusters))
     return found
 
 
-def arm(full: Array, damaged: Array, asked: Array, verbs: Sequence[str]) -> dict[str, Any]:
+def arm(full: Array, damaged: Array, asked: Array, clusters: Sequence[str]) -> dict[str, Any]:
     """One arm beside the full sentence, over the rows that it could ask.
 
     Args:
@@ -50,7 +55,7 @@ def arm(full: Array, damaged: Array, asked: Array, verbs: Sequence[str]) -> dict
         asked: (n,) bool.
 
     Returns:
-        `gap` is full minus arm, in shares; `gap_ci` its paired 95 % interval, clustered by verb where there are
+        `gap` is full minus arm, in shares; `gap_ci` its paired 95 % interval, clustered where there are clusters
         enough; `left_out` counts the rows without this arm.
     """
     chosen = np.flatnonzero(asked)
@@ -58,47 +63,18 @@ def arm(full: Array, damaged: Array, asked: Array, verbs: Sequence[str]) -> dict
     if not len(chosen):
         return found | {"accuracy": None, "gap": None, "gap_ci": None}
     a, b = full[chosen], damaged[chosen]
-    kept = [verbs[i] for i in chosen.tolist()]
-    clusters = kept if len(set(kept)) >= FEW_CLUSTERS else None
+    kept = _enough([clusters[i] for i in chosen.tolist()])
     return found | {
         "accuracy": rounded(b.mean()),
         "ci": bounds(item_interval(b)),
         "gap": rounded((a - b).mean()),
-        "gap_ci": bounds(difference_interval(a, b, clusters)),
-        "p": rounded(paired_permutation(a, b, clusters).p),
+        "gap_ci": bounds(difference_interval(a, b, kept)),
+        "p": rounded(paired_permutation(a, b, kept).p),
     }
 
 
-def strata(rows: Sequence[Row], scored: Array) -> dict[str, dict[str, Any]]:
-    """How many are right where the letters favour the good option, neither, or the bad one; ties as one half."""
-    names = np.array([stratum(row["sentence"], row["good"], row["bad"]) for row in rows])
-    return {
-        name: {"n": int((names == name).sum()), "correct": rounded(scored[names == name].sum())}
-        for name in ("overlap_bad", "overlap_tied", "overlap_good")
-    }
-
-
-def mirrored(rows: Sequence[Row], scored: Array) -> dict[str, Any]:
-    """Pairs in which the same options are right for one object and wrong for the other: both must be right."""
-    place = {str(row["id"]): i for i, row in enumerate(rows)}
-    pairs = [
-        (place[str(row["mirror_of"])], i)
-        for i, row in enumerate(rows)
-        if str(row.get("mirror_of") or "") in place
-    ]
-    both = np.array([scored[a] == 1.0 and scored[b] == 1.0 for a, b in pairs], np.float64)
-    return {
-        "n": len(pairs),
-        "both_right": int(both.sum()),
-        "accuracy": rounded(both.mean()) if pairs else None,
-        "ci": bounds(item_interval(both)) if pairs else None,
-        "chance": 0.25,
-    }
-
-
-def phenomena(rows: Sequence[Row], scored: Array) -> dict[str, dict[str, Any]]:
+def phenomena(names: Sequence[str], scored: Array, *, chance: float) -> dict[str, dict[str, Any]]:
     """Accuracy of each phenomenon against chance, the p-values corrected for their number (Holm 1979)."""
-    names = [str(row.get("phenomenon") or "–") for row in rows]
     found: dict[str, dict[str, Any]] = {}
     for name in sorted(set(names)):
         own = scored[[i for i, each in enumerate(names) if each == name]]
@@ -106,7 +82,7 @@ def phenomena(rows: Sequence[Row], scored: Array) -> dict[str, dict[str, Any]]:
             "n": len(own),
             "accuracy": rounded(own.mean()),
             "ci": bounds(item_interval(own)),
-            "p": against_chance(own, CHANCE).p,
+            "p": against_chance(own, chance).p,
         }
     corrected = holm({name: each["p"] for name, each in found.items()})
     for name, each in found.items():
@@ -115,22 +91,22 @@ def phenomena(rows: Sequence[Row], scored: Array) -> dict[str, dict[str, Any]]:
     return found
 
 
-def effect(scored: Array) -> dict[str, Any]:
+def effect(scored: Array, *, chance: float) -> dict[str, Any]:
     """How large it is beside chance, and how small a difference this many items can show."""
     return {
-        "points_above_chance": rounded(100 * (scored.mean() - CHANCE), 1),
-        "cohen_h": rounded(size_of(scored, np.full(len(scored), CHANCE)).cohen_h),
-        "p_chance": rounded(against_chance(scored, CHANCE).p),
+        "points_above_chance": rounded(100 * (scored.mean() - chance), 1),
+        "cohen_h": rounded(size_of(scored, np.full(len(scored), chance)).cohen_h),
+        "p_chance": rounded(against_chance(scored, chance).p),
         "detectable_points": {
-            "against_chance": rounded(detectable(len(scored), CHANCE, design="rate"), 1),
+            "against_chance": rounded(detectable(len(scored), chance, design="rate"), 1),
             "between_encoders": rounded(detectable(len(scored)), 1),
         },
     }
 
 
-def compared(scored: Mapping[str, Array], verbs: Sequence[str]) -> list[dict[str, Any]]:
+def compared(scored: Mapping[str, Array], clusters: Sequence[str]) -> list[dict[str, Any]]:
     """Every two judges over the same items: difference, exact McNemar, paired permutation, both Holm-corrected."""
-    clusters = list(verbs) if len(set(verbs)) >= FEW_CLUSTERS else None
+    kept = _enough(list(clusters))
     found: list[dict[str, Any]] = []
     names = list(scored)
     for i, a in enumerate(names):
@@ -141,11 +117,11 @@ def compared(scored: Mapping[str, Array], verbs: Sequence[str]) -> list[dict[str
                     "a": a,
                     "b": b,
                     "difference": rounded((scored[a] - scored[b]).mean()),
-                    "ci": bounds(difference_interval(scored[a], scored[b], clusters)),
+                    "ci": bounds(difference_interval(scored[a], scored[b], kept)),
                     "only_a_right": test.better,
                     "only_b_right": test.worse,
                     "p_mcnemar": test.p,
-                    "p_permutation": paired_permutation(scored[a], scored[b], clusters).p,
+                    "p_permutation": paired_permutation(scored[a], scored[b], kept).p,
                 }
             )
     for kind in ("p_mcnemar", "p_permutation"):
@@ -164,3 +140,7 @@ def rounded(value: float, digits: int = 4) -> float:
 def bounds(interval: Sequence[float]) -> list[float]:
     """Two rounded numbers."""
     return [rounded(interval[0]), rounded(interval[1])]
+
+
+def _enough(clusters: list[str]) -> list[str] | None:
+    return clusters if len(set(clusters)) >= FEW_CLUSTERS else None

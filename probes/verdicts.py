@@ -1,0 +1,60 @@
+"""The first rules of every verdict, whatever the kind of probe: enough items, beyond chance, beyond the baselines.
+
+A kind adds its own after them. A verdict is (words, reasons): the words are fixed English, for programs, translated
+where they are shown; the reasons are in the reader's language. Empty words say that no rule failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from explorer import translate
+from explorer.i18n import N_
+
+LEAST = 20
+"""Items, or pairs, below which nothing is concluded from an arm or stratum."""
+PASSED = N_("above every control")
+CHANCE = N_("not separable from chance")
+BELOW = N_("worse than chance")
+OVERLAP = N_("not separable from overlap")
+TOO_FEW = N_("too few items")
+
+
+def verdict(figures: Mapping[str, Any], chance: float, baselines: Sequence[str]) -> tuple[str, list[str]]:
+    """The verdict of a kind that has no rules of its own.
+
+    Args:
+        figures: of one subject: `n`, `ci`, maybe `ci_by_verb`, and `arms` with the `baselines` among them.
+    """
+    failed, reasons = beyond_chance(figures, chance)
+    if not failed:
+        failed, reasons = above_baselines(figures, baselines)
+    return failed or PASSED, reasons
+
+
+def beyond_chance(figures: Mapping[str, Any], chance: float) -> tuple[str, list[str]]:
+    """Too few items, or an interval that reaches chance."""
+    if figures["n"] < LEAST:
+        return TOO_FEW, [translate("{n} items are too few to conclude anything.").format(n=figures["n"])]
+    percent = f"{100 * chance:.3g} %"
+    if figures["ci"][1] < chance:
+        return BELOW, [
+            translate("Its interval lies below {chance}: something leads it astray.").format(chance=percent)
+        ]
+    if not all(figures[key][0] > chance for key in ("ci", "ci_by_verb") if key in figures):
+        return CHANCE, [translate("Its interval reaches {chance}, chance.").format(chance=percent)]
+    return "", []
+
+
+def above_baselines(figures: Mapping[str, Any], baselines: Sequence[str]) -> tuple[str, list[str]]:
+    """A baseline that is not separably worse."""
+    near = [name for name in baselines if not separable(figures["arms"].get(name))]
+    if near:
+        return OVERLAP, [translate("Not separable from {arms}.").format(arms=", ".join(near))]
+    return "", []
+
+
+def separable(arm: Mapping[str, Any] | None) -> bool:
+    """The whole is better than the arm: the interval of the gap lies above zero."""
+    return arm is not None and arm["gap_ci"] is not None and arm["gap_ci"][0] > 0
