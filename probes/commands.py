@@ -19,6 +19,18 @@ def _offline() -> Any:
     return typer.Option("--offline", help=translate("Never use the network."))
 
 
+def _encoders() -> Any:
+    said = translate(
+        "An encoder, by default text-use; may be repeated. sentence-transformers:NAME takes any."
+    )
+    return typer.Option("--encoder", metavar="NAME", help=said)
+
+
+def _with_facts() -> Any:
+    said = translate("Contrast: each sentence again with facts from the knowledge graph, and they alone.")
+    return typer.Option("--with-facts", help=said)
+
+
 def _a_run(metavar: str = "RUN") -> Any:
     return typer.Argument(
         metavar=metavar, help=translate("A run: its id, the beginning of one, `last`, or a file.")
@@ -33,19 +45,12 @@ def run(
             help=translate("A file of rows, or a suite; see `explorer probe list`."),
         ),
     ],
-    encoder: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help=translate(
-                "An encoder, by default text-use; may be repeated. sentence-transformers:NAME takes any."
-            ),
-        ),
-    ] = None,
+    encoder: Annotated[list[str] | None, _encoders()] = None,
     with_iceberg: Annotated[
         bool,
         typer.Option("--with-iceberg", help=translate("Each encoder with the iceberg's construal, too.")),
     ] = False,
+    with_facts: Annotated[bool, _with_facts()] = False,
     probe: Annotated[
         str | None,
         typer.Option(metavar="NAME", help=translate("The kind of probe; by default told by the fields.")),
@@ -68,6 +73,7 @@ def run(
     order = Order(
         encoders=encoder_names(encoder or ()),
         with_iceberg=with_iceberg,
+        with_facts=with_facts,
         probe=probe,
         seed=SEED if seed is None else seed,
         skip_bad=skip_bad,

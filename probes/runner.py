@@ -10,6 +10,7 @@ from typing import Any
 from explorer import InputError, Probe, Progress, Space, Subject, load_registry, open_chooser, translate
 from probes import records
 from probes.contrast.judges import WithIceberg
+from probes.contrast.knowledge import filled
 from probes.rows import RowFile, keep_good, probe_for, read_rows
 from probes.subjects import open_subjects
 
@@ -27,6 +28,8 @@ class Order:
 
     encoders: tuple[str, ...]
     with_iceberg: bool = False
+    with_facts: bool = False
+    """Facts of the knowledge graph as a condition of their own, where rows bring none (`contrast` alone)."""
     probe: str | None = None
     seed: int = SEED
     skip_bad: bool = False
@@ -68,9 +71,13 @@ def run_rows(
     encodings = open_subjects(order.encoders, offline=order.offline, device=order.device, progress=progress)
     subjects: list[Subject] = list(encodings)
     chooser = None
-    if order.with_iceberg:  # over the encoders' own pool: what they loaded is not loaded again
+    if (
+        order.with_iceberg or order.with_facts
+    ):  # over the encoders' own pool: what they loaded is not loaded again
         chooser = open_chooser(space=Space(load_registry().space("default"), encodings[0].space.pool))
-    if chooser is not None:
+    if chooser is not None and order.with_facts:
+        file.rows = filled(file.rows, chooser)
+    if chooser is not None and order.with_iceberg:
         subjects += [WithIceberg(encoding=each, chooser=chooser) for each in encodings]
     result = probe.run(file.rows, subjects, seed=order.seed, progress=progress)
     return records.record(

@@ -55,6 +55,24 @@ class Chooser:
             self._contrasts[key] = self._contrast(verb, object)
         return self._contrasts[key]
 
+    def grounds(self, sentence: str, verb: str, object: str) -> tuple[str, ...]:
+        """What the object is, as far as the best reading rests on it: its class, then the classes above.
+
+        Empty where the sentence cannot be construed, or where the reading rests on something else.
+        """
+        construal = self.construer.construe(sentence, verb, object)
+        if construal.abstained or construal.best is None:
+            return ()
+        for path in construal.best.paths:
+            at, found = construal.object, []
+            for step in path.steps:
+                if step.subject == at and (step.relation in IS or step.relation == "DerivedFrom"):
+                    at = step.object
+                    found += [at] if step.relation in IS else []
+            if found:
+                return tuple(found)
+        return ()
+
     def _one(self, ask: Ask) -> float | None:
         if not ask.sentence.strip():
             return None

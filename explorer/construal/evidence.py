@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from explorer.construal.forms import ASPECT, COMPLEMENTS, CONSTRUCTIONS, LOCALIZERS, TAG_CLASSES, WORD_FORMS
+from explorer.construal import forms
+from explorer.construal.forms import ASPECT, COMPLEMENTS, CONSTRUCTIONS, LOCALIZERS
 from explorer.construal.readings import IDIOM, Path
 from explorer.construal.segmenting import segmenter
 from explorer.knowledge.graph import IS, Class, Facts, Step, StepKind, classes_of, step_of
@@ -162,7 +163,8 @@ class Gatherer:
         found: list[Anchor] = []
         if any(f.relation in TAKES for f in self._facts.to(word)):
             found.append(Anchor(word=word, share=1.0))  # a frame names this very word, whatever it is
-        share = 1.0
+        if forms.surely_told(word):
+            return found  # 三天三夜 is a span of time, not a night
         for start in range(1, len(word)):
             head = word[start:]
             share = HEAD if len(head) > 1 else HEAD * (0.8 if len(word) <= 3 else 0.6)
@@ -217,13 +219,13 @@ class Gatherer:
 
     def told_by_form(self, word: str) -> tuple[str, float] | None:
         """(class, how surely) that the form of a word tells, or its part of speech where it is unknown."""
-        for pattern, name, share in WORD_FORMS:
+        for pattern, name, share in forms.WORD_FORMS:
             if re.search(pattern, word) and not (share <= 0.7 and self.is_known(word)):
                 return name, share
         if not self.is_known(word):
             tags = segmenter().tag(word, hmm=False)
-            if len(tags) == 1 and tags[0][1] in TAG_CLASSES:
-                return TAG_CLASSES[tags[0][1]]
+            if len(tags) == 1 and tags[0][1] in forms.TAG_CLASSES:
+                return forms.TAG_CLASSES[tags[0][1]]
         return None
 
     # -- paths ---------------------------------------------------------------------------------------------

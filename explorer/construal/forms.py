@@ -5,6 +5,7 @@ The lists themselves are data: `forms.toml`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -35,3 +36,9 @@ WORD_FORMS: Sequence[tuple[str, str, float]] = tuple(
 """Pattern, the class (by its name in the base graph) that it tells, and how surely."""
 CANDIDATE_WEIGHTS: Mapping[str, float] = _READ["candidate_weights"]
 """What tells the verb and object that a sentence is about from other pairs in it."""
+SURE = 0.9
+
+
+def surely_told(phrase: str) -> bool:
+    """Whether the form of a phrase says what it is: 五分钟, 三天三夜."""
+    return any(share >= SURE and re.search(pattern, phrase) for pattern, _class, share in WORD_FORMS)

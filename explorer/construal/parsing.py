@@ -19,6 +19,7 @@ from explorer.construal.forms import (
     NAME_STARTS,
     NOMINAL_TAGS,
     NUMERAL,
+    surely_told,
 )
 from explorer.construal.readings import Token
 from explorer.construal.segmenting import Word, Words, counts
@@ -309,6 +310,8 @@ class Parser:
 def bare(phrase: str) -> str:
     """A noun phrase without what stands before 的, and without numeral and classifier."""
     noun = re.split("[的之]", phrase)[-1] or phrase
+    if surely_told(noun):
+        return noun  # 五分钟 is a span of time, not 钟
     found = re.match(rf"^[{NUMERAL}]+", noun)
     if found and len(noun) > found.end():
         rest = noun[found.end() :]

@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer import InputError, Probe, Progress, Subject, hookimpl, open_chooser, translate
 from probes import figures, overlap
-from probes.contrast import strata, verdicts
+from probes.contrast import knowledge, strata, verdicts
 from probes.contrast.arms import ARMS, FULL, Other, Row, ask, asks
 from probes.contrast.judges import ByLetters, ByNearness, Judge, WithIceberg, judge_of, scores
 from probes.statistics import Array, item_interval
@@ -65,6 +65,8 @@ class Contrast(Probe):
         judges = [judge_of(subject) for subject in subjects]
         other = _other_object(subjects)
         prompts = {arm: asks(asked, arm, seed=seed, other=other) for arm in (FULL, *ARMS)}
+        if any(row.get(knowledge.FACT) for row in asked):
+            prompts |= {name: knowledge.asks(asked, name) for name in knowledge.CONDITIONS}
         verbs = [
             str(row.get("verb") or row["id"]) for row in asked
         ]  # rows without a verb stand for themselves
@@ -117,6 +119,8 @@ def _entry(
         [str(row.get("phenomenon") or "–") for row in rows], full, chance=CHANCE
     )
     entry["verdict"], entry["verdict_reasons"] = verdicts.verdict(entry)
+    if knowledge.FACT in scored:
+        entry["knowledge"] = knowledge.entry(scored, asked, verbs)
     entry["items"] = [
         {
             "id": str(row["id"]),
