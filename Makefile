@@ -12,8 +12,10 @@ READY_DEV := $(VENV)/.ready-dev
 run: $(READY)
 	$(BIN)/explorer run
 
+# Side by side, but for the page: a browser that draws in software needs the machine for itself.
 test: $(READY_DEV)
-	$(BIN)/python -m pytest -m "not long"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not long and not browser" -n auto --maxprocesses 4 --dist loadfile; \
+	status=$$?; $(BIN)/python -m pytest -m "browser and not long" || status=$$?; exit $$status
 
 test-long: $(READY_DEV)
 	$(BIN)/python -m pytest -m long

@@ -1,15 +1,18 @@
 """Fit the reader of wordings: `python scripts/fit_wordings.py`. Writes `explorer/construal/wording_roles.npz`.
 
 It learns from the general wordings of `wording_roles.toml`, with verbs and objects that the seed's frames allow; from
-each frame's own wording; and from the development half of `probes/suites/canteen-zh`, both options with the role
-that each gives the object. Printed: how often the role of an unseen verb's option is read, and how often the good
-option is chosen, each verb's triples left out of the fit (five folds).
+each frame's own wording; from `probes/suites/wordings`; and from the development half of `probes/suites/canteen-zh`,
+both options with the role that each gives the object. Printed: how often the role of an unseen verb's option is
+read, and how often the good option is chosen, each verb's rows left out of the fit (five folds).
+
+`--without FILE.jsonl` leaves out every row of the verbs of a file, to measure on it what was not learned from them.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import sys
 import tomllib
 import zlib
 from collections import Counter
@@ -28,7 +31,9 @@ from explorer.knowledge.relations import ROLES, TAKES
 from explorer.registry import load_registry
 
 ROOT = Path(__file__).resolve().parents[1]
-TRIPLES = ROOT / "probes" / "suites" / "canteen-zh" / "development.jsonl"
+SUITES = ROOT / "probes" / "suites"
+TRIPLES = (SUITES / "canteen-zh" / "development.jsonl", SUITES / "wordings" / "triples.jsonl")
+WORDINGS = SUITES / "wordings" / "wordings.jsonl"
 GENERAL = ROOT / "explorer" / "construal" / "wording_roles.toml"
 OUT = ROOT / "explorer" / "construal" / "wording_roles.npz"
 ALL = (*ROLES, IDIOM)
@@ -51,7 +56,7 @@ SUBJECTS = [
 ]
 FILL = ["", "", "", "常", "正在", "昨天", "一直", "想"]
 PER_ROLE = 2_500
-WEIGHT = {"general": 1.0, "frame": 0.5, "triple": 6.0}
+WEIGHT = {"general": 1.0, "frame": 0.5, "triple": 6.0, "wording": 8.0}
 RIDGE, EPOCHS = 2e-4, 60
 
 Example = tuple[str, str, str, str, float, str]
@@ -95,14 +100,24 @@ def general(rng: random.Random) -> list[Example]:
 
 def triples() -> tuple[list[Example], list[dict[str, str]]]:
     """Both options of each development triple, each with its role."""
-    if not TRIPLES.exists():
-        return [], []
-    rows = [json.loads(line) for line in TRIPLES.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for path in TRIPLES for line in path.read_text("utf-8").splitlines()]
     found: list[Example] = []
     for row in rows:
         for key, role in (("good", "role"), ("bad", "bad_role")):
             found.append((row[key], row["verb"], row["object"], row[role], WEIGHT["triple"], row["verb"]))
     return found, rows
+
+
+def wordings() -> list[Example]:
+    """Right and wrong wordings, each with its role."""
+    found: list[Example] = []
+    for row in map(json.loads, WORDINGS.read_text("utf-8").splitlines()):
+        said = [(text, row["role"]) for text in row["right"]]
+        said += [(text, role) for role, texts in row["wrong"].items() for text in texts]
+        found += [
+            (text, row["verb"], row["object"], role, WEIGHT["wording"], row["verb"]) for text, role in said
+        ]
+    return found
 
 
 def fit(examples: list[Example]) -> WordingModel:
@@ -184,8 +199,13 @@ def main() -> None:
     torch.set_num_threads(1)
     base = general(random.Random(0))
     own, rows = triples()
-    print(f"{len(base)} general wordings, {len(own)} options of development triples")
-    if rows:
+    own += wordings()
+    if "--without" in sys.argv:
+        path = Path(sys.argv[sys.argv.index("--without") + 1])
+        verbs = {json.loads(line)["verb"] for line in path.read_text("utf-8").splitlines()}
+        own = [example for example in own if example[5] not in verbs]
+    print(f"{len(base)} general wordings, {len(own)} written ones")
+    if "--without" not in sys.argv:
         measure(base, own, rows)
     write(fit([*base, *own]))
     fitted.cache_clear()
