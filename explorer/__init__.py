@@ -25,12 +25,15 @@ from explorer.protocols import (
     Explainer,
     KnowledgeSource,
     LabelScorer,
+    MediaReader,
+    MediaSubject,
     Modality,
     Page,
     Probe,
     Projector,
     Segmenter,
     Subject,
+    TokenScorer,
     Transcriber,
 )
 from explorer.types import (
@@ -41,11 +44,13 @@ from explorer.types import (
     Fact,
     FloatArray,
     Label,
+    Medium,
     Progress,
     Reference,
     Segment,
     SourceItem,
     SpaceSpec,
+    TokenScores,
     Transcript,
     Waveform,
 )
@@ -54,6 +59,8 @@ if TYPE_CHECKING:
     from explorer.cli.output import emit_json
     from explorer.cli.progress import ProgressLine
     from explorer.construal.choosing import Ask, Chooser, open_chooser
+    from explorer.construal.readings import COARSE
+    from explorer.figures import markup, palette
     from explorer.figures.png import svg_png
     from explorer.knowledge.relations import RELATIONS, ROLES
     from explorer.media import decode_audio, decode_image, decode_text, read_limited
@@ -62,10 +69,12 @@ if TYPE_CHECKING:
     from explorer.spaces import Embedded, Space, open_space
     from explorer.workspace import Workspace
     from explorer.workspaces import data_dir
+    from store.keys import key_digest
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "COARSE",
     "RELATIONS",
     "ROLES",
     "Ask",
@@ -87,6 +96,9 @@ __all__ = [
     "KnowledgeSource",
     "Label",
     "LabelScorer",
+    "MediaReader",
+    "MediaSubject",
+    "Medium",
     "MissingError",
     "Modality",
     "Page",
@@ -103,6 +115,8 @@ __all__ = [
     "Space",
     "SpaceSpec",
     "Subject",
+    "TokenScorer",
+    "TokenScores",
     "Transcriber",
     "Transcript",
     "Waveform",
@@ -113,22 +127,28 @@ __all__ = [
     "decode_text",
     "emit_json",
     "hookimpl",
+    "key_digest",
     "language_of",
     "load_registry",
+    "markup",
     "open_chooser",
     "open_space",
+    "palette",
     "read_limited",
     "svg_png",
     "translate",
 ]
 
 _LAZY = {
+    "COARSE": "explorer.construal.readings",
     "RELATIONS": "explorer.knowledge.relations",
     "ROLES": "explorer.knowledge.relations",
     "Ask": "explorer.construal.choosing",
     "Chooser": "explorer.construal.choosing",
     "data_dir": "explorer.workspaces",
+    "key_digest": "store.keys",
     "load_registry": "explorer.registry",
+    "markup": "explorer.figures",
     "open_chooser": "explorer.construal.choosing",
     "Embedded": "explorer.spaces",
     "Space": "explorer.spaces",
@@ -140,6 +160,7 @@ _LAZY = {
     "ProgressLine": "explorer.cli.progress",
     "emit_json": "explorer.cli.output",
     "open_space": "explorer.spaces",
+    "palette": "explorer.figures",
     "read_limited": "explorer.media",
     "svg_png": "explorer.figures.png",
 }

@@ -18,9 +18,9 @@ from explorer.assets import AssetStore
 from explorer.devices import pick_device
 from explorer.errors import ExplorerError, InputError, MissingError, PluginError, one_line
 from explorer.i18n import _
-from explorer.protocols import Encoder, Loadable, Segmenter, Transcriber
+from explorer.protocols import Encoder, Loadable, Segmenter, TokenScorer, Transcriber
 from explorer.registry import Registry
-from explorer.types import Content, FloatArray, Segment, Transcript
+from explorer.types import Content, FloatArray, Segment, TokenScores, Transcript
 
 T = TypeVar("T")
 State = Literal["idle", "loading", "ready", "missing", "failed"]
@@ -127,6 +127,23 @@ class EncoderPool:
             vectors.append(part)
             segments.extend(stretches)
         return np.concatenate(vectors) if vectors else np.zeros((0, encoder.dim), np.float32), segments
+
+    def score_tokens(self, name: str, contents: Sequence[Content]) -> list[TokenScores]:
+        """How likely each token of each text is to the language model `name`, in the given order.
+
+        Raises:
+            InputError: the encoder is no language model.
+            PluginError: it raised or gave rubbish.
+            RefusedContent: one text is too long for it.
+        """
+        encoder = self._encoder(name, contents)
+        if not isinstance(encoder, TokenScorer):
+            raise InputError(_("Encoder {name} gives vectors, not likelihoods.").format(name=name))
+        found: list[TokenScores] = []
+        for batch in _batches(contents, encoder.batch_size):
+            part = self._guarded(encoder, encoder.score_tokens, batch, _check_scores)
+            found.extend(part)
+        return found
 
     def transcribe(self, name: str, contents: Sequence[Content]) -> list[Transcript]:
         """Transcribe contents with transcriber `name`, in the given order."""
@@ -238,6 +255,24 @@ def _check_segments(
     for stretch in (segment for stretches in segments for segment in stretches):
         _check_vectors(member, np.asarray(stretch.vector)[None, ...], 1)
     return checked, segments
+
+
+def _check_scores(member: Loadable, result: list[TokenScores], count: int) -> list[TokenScores]:
+    given: object = result
+    whole = isinstance(given, list) and all(isinstance(each, TokenScores) for each in given)
+    if not whole or len(result) != count:
+        raise _rubbish(member, type(given).__name__, f"{count} × TokenScores")
+    for each in result:
+        logs = np.asarray(each.logs)
+        if logs.shape != (len(each.spans),):
+            raise _rubbish(member, logs.shape, (len(each.spans),))
+        if not (np.isfinite(logs).all() and (logs <= 0).all()):
+            raise PluginError(
+                member.name,
+                _("Encoder {name} gave a token a log-probability that is none.").format(name=member.name),
+                next_step=_("It stays unused until its author mends it."),
+            )
+    return result
 
 
 def _check_transcripts(member: Loadable, result: list[Transcript], count: int) -> list[Transcript]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import gettext as _gettext
 import os
 import sys
-from collections.abc import Mapping
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar, copy_context
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 Language = Literal["en", "zh"]
+T = TypeVar("T")
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 DOMAIN = "explorer"
@@ -37,6 +38,16 @@ def activate(language: str | None) -> None:
 def current() -> Language:
     """The language of this context, else of the environment."""
     return _active.get() or detect()
+
+
+def said_in(language: str, work: Callable[[], T]) -> T:
+    """The result of `work`, its words in `language`; the caller's language stays as it is."""
+
+    def speak() -> T:
+        activate(language)
+        return work()
+
+    return copy_context().run(speak)
 
 
 def detect(environ: Mapping[str, str] | None = None) -> Language:

@@ -1,6 +1,6 @@
 """What a plugin may be: Encoder, Transcriber, Modality, Projector, Collection, KnowledgeSource, Probe.
 
-What some of them can beside that are small protocols: LabelScorer, Explainer, Segmenter.
+What some of them can beside that are small protocols: LabelScorer, Explainer, Segmenter, TokenScorer.
 
 An author writes a class with a few attributes and one method. Batching, order, device, checks of shape and
 finiteness, caching, progress and cancellation are the core's work (`explorer.encoding`).
@@ -14,7 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from explorer.types import Asset, Content, Fact, FloatArray, Label, Reference, Segment, SourceItem, Transcript
+from explorer.types import (
+    Asset,
+    Content,
+    Fact,
+    FloatArray,
+    Label,
+    Medium,
+    Reference,
+    Segment,
+    SourceItem,
+    TokenScores,
+    Transcript,
+)
 
 
 class Loadable:
@@ -109,6 +121,19 @@ class Segmenter(Protocol):
 
     def encode_segments(self, contents: Sequence[Content]) -> tuple[FloatArray, list[list[Segment]]]:
         """Like `encode_batch`, and for each content its segments (an empty list where it is short)."""
+        ...
+
+
+@runtime_checkable
+class TokenScorer(Protocol):
+    """An encoder of texts whose model also says how likely each token of a text is: a language model."""
+
+    def score_tokens(self, contents: Sequence[Content]) -> list[TokenScores]:
+        """The scores of the tokens of each text, marks of beginning and end left out.
+
+        Raises:
+            RefusedContent: a text is too long for the model; its `ref` is named.
+        """
         ...
 
 
@@ -217,15 +242,43 @@ class Subject(Protocol):
         ...
 
 
+@runtime_checkable
+class MediaSubject(Subject, Protocol):
+    """A subject that can also be shown pictures, sounds and whatever else is decoded to a content."""
+
+    def media_vectors(self, contents: Sequence[Content]) -> FloatArray:
+        """(n, dim) float32, one row of unit length a content, in the space of `vectors`; none depends on another.
+
+        Raises:
+            InputError: the space has no way in for such a modality.
+            MissingError: the weights of the one it has are absent.
+        """
+        ...
+
+
+MediaReader = Callable[[str, "str | None"], Medium]
+"""(reference, modality or None) → what a row names: a file beside the rows, or COLLECTION:KEY.
+
+Raises `RefusedContent` where there is no such thing, or it cannot be decoded.
+"""
+
+
 class Probe(ABC):
     """A kind of question asked of spaces: what one row of it is, and how the answers are scored."""
 
     name: str
     title: ClassVar[Mapping[str, str]] = {}
     fields: tuple[str, ...] = ()
-    """Texts that every row must have, beside `id`."""
+    """What every row must have, beside `id`."""
     example: ClassVar[Mapping[str, Any]] = {}
-    """A row as an author would write it."""
+    """A row as an author would write it. Each of `fields` must be of the kind that it has here: a text that is not
+    empty, a finite number, or a list of such texts; a field that the example lacks is a text."""
+    modalities: tuple[str, ...] = ("text",)
+    """What its subjects are shown."""
+
+    def with_media(self, read: MediaReader) -> Probe:
+        """This probe, with a reader of the media that rows name; asked before `check`. Most need none."""
+        return self
 
     def check(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
         """What is wrong beyond missing fields: (position in `rows`, reason) of each bad row."""

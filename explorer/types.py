@@ -46,6 +46,14 @@ class Content:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Medium:
+    """A picture, sound, … that a row of a probe names, decoded; `sha256` is that of its bytes."""
+
+    content: Content
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Segment:
     """A stretch of a long content: `start` and `end` in seconds, `vector` (dim,) float32."""
 
@@ -81,6 +89,18 @@ class Reference:
     scores: FloatArray
     captions: Sequence[Mapping[str, str]]
     vectors: FloatArray | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class TokenScores:
+    """How likely each token of a text is to a language model.
+
+    `logs`: (t,) float64 natural logarithms of probabilities, none above 0; `spans`: where each token stands in the
+    text, (start, end) in characters.
+    """
+
+    logs: npt.NDArray[np.float64]
+    spans: Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -19,9 +19,14 @@ def _offline() -> Any:
     return typer.Option("--offline", help=translate("Never use the network."))
 
 
+def _no_cache() -> Any:
+    said = translate("Embed every text anew, and keep no vector for later runs.")
+    return typer.Option("--no-cache", help=said)
+
+
 def _encoders() -> Any:
     said = translate(
-        "An encoder, by default text-use; may be repeated. sentence-transformers:NAME takes any."
+        "An encoder or a space, by default text-use; may be repeated. sentence-transformers:NAME takes any."
     )
     return typer.Option("--encoder", metavar="NAME", help=said)
 
@@ -35,6 +40,16 @@ def _a_run(metavar: str = "RUN") -> Any:
     return typer.Argument(
         metavar=metavar, help=translate("A run: its id, the beginning of one, `last`, or a file.")
     )
+
+
+def _out() -> Any:
+    said = translate("Where to write it: .html, .svg, .png, .csv, .tex or .json; RUN.html by default.")
+    return typer.Option("--out", "-o", metavar="FILE", help=said)
+
+
+def _figure() -> Any:
+    said = translate("Which figure an svg or png holds: forest, phenomena or strata.")
+    return typer.Option("--figure", metavar="NAME", help=said)
 
 
 def run(
@@ -64,14 +79,15 @@ def run(
     device: Annotated[
         str | None, typer.Option(metavar="NAME", help=translate("cuda, mps or cpu; picked by default."))
     ] = None,
+    no_cache: Annotated[bool, _no_cache()] = False,
 ) -> None:
     """Ask the rows of a file, with every control."""
     from probes import records
-    from probes.runner import SEED, Order, encoder_names, run_file
+    from probes.runner import SEED, Order, run_file
     from probes.suites import find_rows
 
     order = Order(
-        encoders=encoder_names(encoder or ()),
+        encoders=tuple(encoder or ()),
         with_iceberg=with_iceberg,
         with_facts=with_facts,
         probe=probe,
@@ -79,6 +95,7 @@ def run(
         skip_bad=skip_bad,
         offline=offline,
         device=device,
+        cache=not no_cache,
     )
     with ProgressLine() as progress:
         kept = run_file(find_rows(rows), order, progress)
@@ -90,6 +107,7 @@ def replay(
     name: Annotated[str, _a_run()],
     as_json: Annotated[bool, _as_json()] = False,
     offline: Annotated[bool, _offline()] = False,
+    no_cache: Annotated[bool, _no_cache()] = False,
 ) -> None:
     """Run a record again, and say whether the numbers are the same."""
     from probes import records
@@ -97,7 +115,7 @@ def replay(
 
     before = records.load(name)
     with ProgressLine() as progress:
-        now = run_again(before, progress, offline=offline)
+        now = run_again(before, progress, offline=offline, cache=not no_cache)
     changed = records.differences(before, now, least=1e-6)
     if as_json:
         emit_json({"run": before["id"], "same": not changed, "differences": changed})
@@ -175,7 +193,7 @@ def new(
 
 
 def compare(name: Annotated[str, _a_run()], as_json: Annotated[bool, _as_json()] = False) -> None:
-    """Every two encoders of a run: difference, exact McNemar, paired permutation."""
+    """Every two encoders of a run: how they differ, with the tests that belong to its kind of probe."""
     from probes import records
 
     rows = records.load(name)["result"].get("comparisons") or []
@@ -185,6 +203,64 @@ def compare(name: Annotated[str, _a_run()], as_json: Annotated[bool, _as_json()]
     from probes.printing import print_comparisons
 
     print_comparisons(rows)
+
+
+def show_suite(
+    name: Annotated[
+        str, typer.Argument(metavar="SUITE", help=translate("A suite; see `explorer probe list`."))
+    ],
+    as_json: Annotated[bool, _as_json()] = False,
+) -> None:
+    """What a suite is, whether it is the frozen one, and what its rows give away to letters alone."""
+    from probes.rows import probe_for
+    from probes.runner import SEED
+    from probes.suites import find_suite
+    from probes.suites.report import report
+
+    suite = find_suite(name)
+    found = report(suite, probe_for([], load_registry().probes, suite.probe), seed=SEED)
+    if as_json:
+        emit_json(found)
+    else:
+        from probes.printing import print_suite
+
+        print_suite(found)
+    raise typer.Exit(0 if all(each["frozen"] and not each["bad"] for each in found["parts"].values()) else 1)
+
+
+def report(
+    name: Annotated[str, _a_run()],
+    out: Annotated[Path | None, _out()] = None,
+    figure: Annotated[str | None, _figure()] = None,
+    items: Annotated[
+        bool, typer.Option("--items", help=translate("A csv of the items, not of the figures."))
+    ] = False,
+    dark: Annotated[bool, typer.Option("--dark", help=translate("The pictures in the dark theme."))] = False,
+    width: Annotated[
+        int, typer.Option(min=300, max=4000, metavar="PIXELS", help=translate("Of an svg or png."))
+    ] = 640,
+    force: Annotated[bool, typer.Option("--force", help=translate("Replace a file that is there."))] = False,
+    as_json: Annotated[bool, _as_json()] = False,
+    lang: Annotated[
+        str | None,
+        typer.Option(metavar="en|zh", help=translate("The language of the report; yours by default.")),
+    ] = None,
+) -> None:
+    """A page of a run, or its figures, numbers or table for a paper."""
+    from explorer.i18n import current, said_in
+    from probes import records
+    from probes.report.writing import write_report
+
+    kept = records.load(name)
+    path = out or Path(f"{kept['id']}.html")
+    theme: Literal["light", "dark"] = "dark" if dark else "light"
+    said_in(
+        lang or current(),
+        lambda: write_report(kept, path, figure=figure, items=items, theme=theme, width=width, force=force),
+    )
+    if as_json:
+        emit_json({"run": kept["id"], "written": str(path)})
+    typer.echo(translate("Written: {path}").format(path=path), err=True)
 
 
 def _tell(kept: dict[str, Any], *, as_json: bool) -> None:
@@ -211,8 +287,10 @@ def commands() -> list[tuple[str, typer.Typer]]:
     )
     for name, function in (
         ("list", show_kinds),
+        ("suite", show_suite),
         ("run", run),
         ("compare", compare),
+        ("report", report),
         ("replay", replay),
         ("diff", diff),
         ("new", new),

@@ -1,7 +1,8 @@
 """From scores per item to figures: accuracy with intervals, gaps between arms, phenomena, comparisons.
 
-Shared by the kinds of probes. A score is 1 (right), 0 (wrong) or ½ (a tie between two); `chance` is what guessing
-scores; `clusters` say which items belong together (a verb's, a category's), one name an item.
+Shared by the kinds of probes. A score is 1 (right), 0 (wrong) or between, where a tie is shared (½ of two); `chance` is
+what guessing scores, one rate or one an item; `clusters` say which items belong together (a verb's, a category's), one
+name an item.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer import translate
 from probes.statistics import (
     Array,
     against_chance,
@@ -24,7 +26,6 @@ from probes.statistics import (
 )
 from probes.statistics import effect as size_of
 
-TIE = 0.5
 FEW_CLUSTERS = 10
 """Fewer clusters than these make no clustered interval."""
 
@@ -38,7 +39,7 @@ def accuracy(scored: Array, clusters: Sequence[str]) -> dict[str, Any]:
         "accuracy": rounded(scored.mean()),
         "ci": bounds(item_interval(scored)),
         "n": len(scored),
-        "ties": int((scored == TIE).sum()),
+        "ties": int(((scored > 0) & (scored < 1)).sum()),
     }
     if len(set(clusters)) >= FEW_CLUSTERS:
         found["ci_by_verb"] = bounds(cluster_interval(scored, list(clusters)))
@@ -63,7 +64,7 @@ def arm(full: Array, damaged: Array, asked: Array, clusters: Sequence[str]) -> d
     if not len(chosen):
         return found | {"accuracy": None, "gap": None, "gap_ci": None}
     a, b = full[chosen], damaged[chosen]
-    kept = _enough([clusters[i] for i in chosen.tolist()])
+    kept = clustered([clusters[i] for i in chosen.tolist()])
     return found | {
         "accuracy": rounded(b.mean()),
         "ci": bounds(item_interval(b)),
@@ -73,40 +74,47 @@ def arm(full: Array, damaged: Array, asked: Array, clusters: Sequence[str]) -> d
     }
 
 
-def phenomena(names: Sequence[str], scored: Array, *, chance: float) -> dict[str, dict[str, Any]]:
-    """Accuracy of each phenomenon against chance, the p-values corrected for their number (Holm 1979)."""
+def phenomena(names: Sequence[str], scored: Array, *, chance: float | Array) -> dict[str, dict[str, Any]]:
+    """Accuracy of each phenomenon against chance, the p-values corrected for their number (Holm 1979).
+
+    A p is None where no test can be made: one item among others with another number of choices.
+    """
+    rates = np.broadcast_to(np.asarray(chance, np.float64), scored.shape)
     found: dict[str, dict[str, Any]] = {}
     for name in sorted(set(names)):
-        own = scored[[i for i, each in enumerate(names) if each == name]]
+        chosen = [i for i, each in enumerate(names) if each == name]
+        own = scored[chosen]
         found[name] = {
             "n": len(own),
             "accuracy": rounded(own.mean()),
             "ci": bounds(item_interval(own)),
-            "p": against_chance(own, chance).p,
+            "p": against_chance(own, rates[chosen]).p,
         }
     corrected = holm({name: each["p"] for name, each in found.items()})
     for name, each in found.items():
-        each["p_holm"] = rounded(corrected[name])
-        each["p"] = rounded(each["p"])
+        each["p_holm"] = known(corrected[name])
+        each["p"] = known(each["p"])
     return found
 
 
-def effect(scored: Array, *, chance: float) -> dict[str, Any]:
+def effect(scored: Array, *, chance: float | Array) -> dict[str, Any]:
     """How large it is beside chance, and how small a difference this many items can show."""
+    rates = np.broadcast_to(np.asarray(chance, np.float64), scored.shape)
+    mean = float(rates.mean())
     return {
-        "points_above_chance": rounded(100 * (scored.mean() - chance), 1),
-        "cohen_h": rounded(size_of(scored, np.full(len(scored), chance)).cohen_h),
-        "p_chance": rounded(against_chance(scored, chance).p),
+        "points_above_chance": rounded(100 * (scored.mean() - mean), 1),
+        "cohen_h": rounded(size_of(scored, np.full(len(scored), mean)).cohen_h),
+        "p_chance": known(against_chance(scored, rates).p),
         "detectable_points": {
-            "against_chance": rounded(detectable(len(scored), chance, design="rate"), 1),
-            "between_encoders": rounded(detectable(len(scored)), 1),
+            "against_chance": known(detectable(len(scored), mean, design="rate"), 1),
+            "between_encoders": known(detectable(len(scored)), 1),
         },
     }
 
 
 def compared(scored: Mapping[str, Array], clusters: Sequence[str]) -> list[dict[str, Any]]:
     """Every two judges over the same items: difference, exact McNemar, paired permutation, both Holm-corrected."""
-    kept = _enough(list(clusters))
+    kept = clustered(clusters)
     found: list[dict[str, Any]] = []
     names = list(scored)
     for i, a in enumerate(names):
@@ -132,9 +140,22 @@ def compared(scored: Mapping[str, Array], clusters: Sequence[str]) -> list[dict[
     return found
 
 
+def left_out_notes(reasons: Mapping[str, str]) -> list[str]:
+    """For the reader: which subjects a probe could not ask, and why."""
+    return [
+        translate("{name} left out: {reason}").format(name=name, reason=reason)
+        for name, reason in reasons.items()
+    ]
+
+
 def rounded(value: float, digits: int = 4) -> float:
     """For reports."""
     return round(float(value), digits)
+
+
+def known(value: float, digits: int = 4) -> float | None:
+    """Rounded; None, which JSON has a word for, where there was no test or no answer (nan)."""
+    return None if np.isnan(value) else rounded(value, digits)
 
 
 def bounds(interval: Sequence[float]) -> list[float]:
@@ -142,5 +163,6 @@ def bounds(interval: Sequence[float]) -> list[float]:
     return [rounded(interval[0]), rounded(interval[1])]
 
 
-def _enough(clusters: list[str]) -> list[str] | None:
-    return clusters if len(set(clusters)) >= FEW_CLUSTERS else None
+def clustered(clusters: Sequence[str]) -> list[str] | None:
+    """The clusters where there are enough of them, else None: the items stand for themselves."""
+    return list(clusters) if len(set(clusters)) >= FEW_CLUSTERS else None

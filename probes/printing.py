@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer import Probe, translate
+from explorer.i18n import localise
 from probes.suites import Suite
 
 PLAIN_WIDTH = 160
@@ -14,30 +15,30 @@ PLAIN_WIDTH = 160
 
 def print_run(kept: dict[str, Any]) -> None:
     """The verdicts first, then the arms."""
-    from rich.table import Table
     from rich.text import Text
 
     console = console_of()
     result = kept["result"]
-    entries = {name: each for name, each in result["encoders"].items() if "accuracy" in each}
+    measure = result.get("measure", "accuracy")
+    entries = {name: each for name, each in result["encoders"].items() if measure in each}
     for name, each in entries.items():
-        line = f"{name}: {_share(each['accuracy'], each['ci'])} · n {each['n']}"
+        line = f"{name}: {_figure(measure, each[measure], each['ci'])} · n {each['n']}"
         console.print(Text.assemble((line, "bold"), " · ", translate(each.get("verdict", ""))))
-        for reason in each.get("verdict_reasons", []):
+        for reason in (*each.get("verdict_reasons", []), *_beside(each)):
             console.print(Text(f"    {reason}"))
-    if any("arms" in each for each in entries.values()):
-        table = Table(title=translate("What is lost by each arm, in points [95 %]"))
-        table.add_column("")
-        for name in entries:
-            table.add_column(name, justify="right")
-        for arm in next(iter(entries.values()))["arms"]:
-            cells = [_gap(each["arms"][arm]) for each in entries.values()]
-            table.add_row(arm, *cells)
-        console.print(table)
+    if result.get("ceiling"):
+        words = translate("A space that knew nothing but the categories would reach ρ {ceiling}.")
+        console.print(Text(words.format(ceiling=f"{result['ceiling']:.3f}")))
+    if any(each.get("arms") for each in entries.values()):
+        console.print(_arms(measure, entries))
     for name, each in result["encoders"].items():
         control = each.get("control")
         if control and control["n"]:
-            console.print(f"{name}: control {_share(control['accuracy'], control['ci'])} · n {control['n']}")
+            console.print(
+                f"{name}: control {_figure('accuracy', control['accuracy'], control['ci'])} · n {control['n']}"
+            )
+    for note in result.get("notes", []):
+        console.print(Text(note), style="yellow")
     for bad in kept["input"]["left_out"]:
         console.print(
             Text(translate("line {line}: {reason}").format(line=bad["line"], reason=bad["reason"])),
@@ -81,24 +82,46 @@ def print_comparisons(rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         console.print(translate("One encoder alone is compared with none: give several with --encoder."))
         return
+    cells = [_compared(row) for row in rows]
     table = Table(title=translate("Encoders compared"))
-    for name in (
-        "",
-        translate("points [95 %]"),
-        translate("only the first, only the second right"),
-        "p McNemar",
-        "p Holm",
-    ):
-        table.add_column(name, justify="left" if not name else "right")
-    for row in rows:
-        table.add_row(
-            f"{row['a']} − {row['b']}",
-            f"{100 * row['difference']:+.1f} [{100 * row['ci'][0]:+.1f}, {100 * row['ci'][1]:+.1f}]",
-            f"{row['only_a_right']}, {row['only_b_right']}",
-            f"{row['p_mcnemar']:.4f}",
-            f"{row['p_mcnemar_holm']:.4f}",
-        )
+    table.add_column("")
+    for name in cells[0]:
+        table.add_column(name, justify="right")
+    for row, own in zip(rows, cells, strict=True):
+        table.add_row(f"{row['a']} − {row['b']}", *own.values())
     console.print(table)
+
+
+def print_suite(found: dict[str, Any]) -> None:
+    """What the suite is, then each part with what letters alone score in it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    console = console_of()
+    console.print(
+        Text(
+            f"{found['name']} · {localise(found['title'])} · {found['probe']} · {found['licence']}",
+            style="bold",
+        )
+    )
+    for paragraph in (found["hypothesis"], found["design"], found["sources"]):
+        console.print(Text(" ".join(paragraph.split())))
+    for part, each in found["parts"].items():
+        frozen = translate("frozen") if each["frozen"] else translate("changed since it was frozen")
+        console.print(Text(f"{part} · n {each['n']} · {frozen}", style="bold"))
+        if each.get("baselines"):
+            table = Table()
+            for name in (translate("baseline"), translate("scores [95 %]")):
+                table.add_column(name)
+            measure = each.get("measure", "accuracy")
+            for name, own in each["baselines"].items():
+                table.add_row(name, _figure(measure, own[measure], own["ci"]))
+            console.print(table)
+        counts = {**each.get("strata", {}), **each["phenomena"]}
+        console.print(Text(" · ".join(f"{name} {n}" for name, n in counts.items())))
+        for bad in each["bad"]:
+            line = translate("line {line}: {reason}").format(line=bad["line"], reason=bad["reason"])
+            console.print(Text(line), style="yellow")
 
 
 def print_differences(changed: Sequence[dict[str, Any]], nothing: str) -> None:
@@ -124,14 +147,73 @@ def console_of() -> Any:
     return console
 
 
-def _share(value: float | None, interval: Sequence[float] | None) -> str:
+def _arms(measure: str, entries: Mapping[str, dict[str, Any]]) -> Any:
+    """A table of gaps, an arm a row and an encoder a column; encoders may have different arms."""
+    from rich.table import Table
+
+    table = Table(
+        title=translate("What is lost by each arm, in points [95 %]")
+        if measure == "accuracy"
+        else translate("How far above each baseline, in ρ [95 %]")
+    )
+    table.add_column("")
+    for name in entries:
+        table.add_column(name, justify="right")
+    for arm in dict.fromkeys(arm for each in entries.values() for arm in each["arms"]):
+        table.add_row(arm, *[_gap(measure, each["arms"].get(arm)) for each in entries.values()])
+    return table
+
+
+def _beside(entry: Mapping[str, Any]) -> list[str]:
+    """What an analogy says beside its accuracy."""
+    if "cos_mul" not in entry:
+        return []
+    mul = entry["cos_mul"]
+    return [
+        f"MRR {entry['mrr']:.3f} · 3CosMul {_figure('accuracy', mul['accuracy'], mul['ci'])}, MRR {mul['mrr']:.3f}"
+    ]
+
+
+def _compared(row: dict[str, Any]) -> dict[str, str]:
+    """Column → cell of one comparison: what there is depends on the kind of probe."""
+    if "p_mcnemar" in row:
+        return {
+            translate("points [95 %]"): _points(row["difference"], row["ci"]),
+            translate(
+                "only the first, only the second right"
+            ): f"{row['only_a_right']}, {row['only_b_right']}",
+            "p McNemar": f"{row['p_mcnemar']:.4f}",
+            "p Holm": f"{row['p_mcnemar_holm']:.4f}",
+        }
+    cells: dict[str, str] = {}
+    if "cka" in row:
+        cells[translate("structures alike, ρ [95 %]")] = _figure("ρ", row["spearman"], row["spearman_ci"])
+        cells["p Mantel (Holm)"] = f"{row['p_mantel_holm']:.4f}"
+        cells[translate("CKA (unbiased)")] = f"{row['cka']:.3f} ({row['cka_unbiased']:.3f})"
+    if "difference" in row:
+        cells[translate("difference, ρ [95 %]")] = _signed(row["difference"], row["ci"])
+    if "p_permutation_holm" in row:
+        cells["p Holm"] = f"{row['p_permutation_holm']:.4f}"
+    return cells
+
+
+def _figure(measure: str, value: float | None, interval: Sequence[float] | None) -> str:
     if value is None or interval is None:
         return "–"
-    return f"{100 * value:.1f} % [{100 * interval[0]:.1f}, {100 * interval[1]:.1f}]"
+    if measure == "accuracy":
+        return f"{100 * value:.1f} % [{100 * interval[0]:.1f}, {100 * interval[1]:.1f}]"
+    return f"ρ {value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
 
 
-def _gap(arm: dict[str, Any]) -> str:
-    if arm["gap"] is None:
+def _gap(measure: str, arm: dict[str, Any] | None) -> str:
+    if arm is None or arm["gap"] is None:
         return "–"
-    low, high = arm["gap_ci"]
-    return f"{100 * arm['gap']:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
+    return (_points if measure == "accuracy" else _signed)(arm["gap"], arm["gap_ci"])
+
+
+def _points(value: float, interval: Sequence[float]) -> str:
+    return f"{100 * value:+.1f} [{100 * interval[0]:+.1f}, {100 * interval[1]:+.1f}]"
+
+
+def _signed(value: float, interval: Sequence[float]) -> str:
+    return f"{value:+.3f} [{interval[0]:+.3f}, {interval[1]:+.3f}]"

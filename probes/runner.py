@@ -11,6 +11,7 @@ from explorer import InputError, Probe, Progress, Space, Subject, load_registry,
 from probes import records
 from probes.contrast.judges import WithIceberg
 from probes.contrast.knowledge import filled
+from probes.media import MediaLibrary
 from probes.rows import RowFile, keep_good, probe_for, read_rows
 from probes.subjects import open_subjects
 
@@ -26,7 +27,8 @@ class BadRows(InputError):
 class Order:
     """What is to be run."""
 
-    encoders: tuple[str, ...]
+    encoders: tuple[str, ...] = ()
+    """By name; none: the default of the probe."""
     with_iceberg: bool = False
     with_facts: bool = False
     """Facts of the knowledge graph as a condition of their own, where rows bring none (`contrast` alone)."""
@@ -35,6 +37,8 @@ class Order:
     skip_bad: bool = False
     offline: bool = False
     device: str | None = None
+    cache: bool = True
+    """Take vectors that an earlier run kept, and keep those of this one."""
 
 
 def run_file(path: Path, order: Order, progress: Callable[[Progress], None]) -> dict[str, Any]:
@@ -50,7 +54,7 @@ def run_file(path: Path, order: Order, progress: Callable[[Progress], None]) -> 
         PluginError: an encoder gave rubbish.
     """
     file = read_rows(path)
-    probe = probe_for(file.rows, load_registry().probes, order.probe)
+    probe = _able(probe_for(file.rows, load_registry().probes, order.probe), file, order, progress)
     keep_good(file, probe)
     if file.bad and not order.skip_bad:
         raise BadRows(_listing(file), next_step=translate("Mend them, or leave them out: --skip-bad"))
@@ -68,12 +72,16 @@ def run_rows(
                 name=probe.name
             ),
         )
-    encodings = open_subjects(order.encoders, offline=order.offline, device=order.device, progress=progress)
+    names = encoder_names(order.encoders, probe)
+    encodings = open_subjects(
+        names, offline=order.offline, device=order.device, cache=order.cache, progress=progress
+    )
     subjects: list[Subject] = list(encodings)
     chooser = None
     if (
         order.with_iceberg or order.with_facts
     ):  # over the encoders' own pool: what they loaded is not loaded again
+        progress(Progress(stage=translate("reading what the iceberg knows"), done=0, total=0))
         chooser = open_chooser(space=Space(load_registry().space("default"), encodings[0].space.pool))
     if chooser is not None and order.with_facts:
         file.rows = filled(file.rows, chooser)
@@ -85,13 +93,17 @@ def run_rows(
         probe=probe.name,
         encoders={each.name: each.card() for each in encodings},
         iceberg=records.iceberg_card(chooser),
-        parameters={"seed": order.seed, "encoders": list(order.encoders), "with_iceberg": order.with_iceberg},
+        parameters={"seed": order.seed, "encoders": list(names), "with_iceberg": order.with_iceberg},
         result=result,
     )
 
 
 def replay(
-    kept: dict[str, Any], progress: Callable[[Progress], None], *, offline: bool = False
+    kept: dict[str, Any],
+    progress: Callable[[Progress], None],
+    *,
+    offline: bool = False,
+    cache: bool = True,
 ) -> dict[str, Any]:
     """Run a kept record's rows again, with its parameters.
 
@@ -99,14 +111,27 @@ def replay(
         InputError: its probe is not installed any more.
     """
     parameters, given = kept["parameters"], kept["input"]
-    file = RowFile(name=given["name"], sha256=given["sha256"], rows=given["rows"], lines=given["lines"])
+    file = RowFile(
+        name=given["name"],
+        sha256=given["sha256"],
+        folder=Path(given["folder"]) if given.get("folder") else None,
+        rows=given["rows"],
+        lines=given["lines"],
+    )
     order = Order(
         encoders=tuple(parameters["encoders"]),
         with_iceberg=parameters["with_iceberg"],
         seed=parameters["seed"],
         offline=offline,
+        cache=cache,
     )
-    return run_rows(file, probe_for(file.rows, load_registry().probes, kept["probe"]), order, progress)
+    probe = probe_for(file.rows, load_registry().probes, kept["probe"])
+    return run_rows(file, _able(probe, file, order, progress), order, progress)
+
+
+def _able(probe: Probe, file: RowFile, order: Order, progress: Callable[[Progress], None]) -> Probe:
+    """The probe, able to read the media beside its rows."""
+    return probe.with_media(MediaLibrary(file.folder, offline=order.offline, progress=progress).read)
 
 
 def _listing(file: RowFile) -> str:
@@ -122,6 +147,7 @@ def _listing(file: RowFile) -> str:
     return "\n".join([head, *lines])
 
 
-def encoder_names(wanted: Sequence[str]) -> tuple[str, ...]:
-    """The encoders wanted, or the default space's."""
-    return tuple(wanted) or ("text-use",)
+def encoder_names(wanted: Sequence[str], probe: Probe | None = None) -> tuple[str, ...]:
+    """The encoders wanted, else that of the default space; the space itself where more than texts is shown."""
+    shown = () if probe is None else probe.modalities
+    return tuple(wanted) or (("default",) if set(shown) - {"text"} else ("text-use",))

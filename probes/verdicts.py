@@ -18,6 +18,7 @@ PASSED = N_("above every control")
 CHANCE = N_("not separable from chance")
 BELOW = N_("worse than chance")
 OVERLAP = N_("not separable from overlap")
+BASELINE = N_("not separable from a baseline")
 TOO_FEW = N_("too few items")
 
 
@@ -29,7 +30,7 @@ def verdict(figures: Mapping[str, Any], chance: float, baselines: Sequence[str])
     """
     failed, reasons = beyond_chance(figures, chance)
     if not failed:
-        failed, reasons = above_baselines(figures, baselines)
+        failed, reasons = above_baselines(figures, baselines, words=BASELINE)
     return failed or PASSED, reasons
 
 
@@ -37,7 +38,7 @@ def beyond_chance(figures: Mapping[str, Any], chance: float) -> tuple[str, list[
     """Too few items, or an interval that reaches chance."""
     if figures["n"] < LEAST:
         return TOO_FEW, [translate("{n} items are too few to conclude anything.").format(n=figures["n"])]
-    percent = f"{100 * chance:.3g} %"
+    percent = f"{100 * chance:.3g} %" if chance else "0"  # a correlation is no share
     if figures["ci"][1] < chance:
         return BELOW, [
             translate("Its interval lies below {chance}: something leads it astray.").format(chance=percent)
@@ -47,11 +48,13 @@ def beyond_chance(figures: Mapping[str, Any], chance: float) -> tuple[str, list[
     return "", []
 
 
-def above_baselines(figures: Mapping[str, Any], baselines: Sequence[str]) -> tuple[str, list[str]]:
-    """A baseline that is not separably worse."""
+def above_baselines(
+    figures: Mapping[str, Any], baselines: Sequence[str], *, words: str = OVERLAP
+) -> tuple[str, list[str]]:
+    """A baseline that is not separably worse; `words` then are the verdict."""
     near = [name for name in baselines if not separable(figures["arms"].get(name))]
     if near:
-        return OVERLAP, [translate("Not separable from {arms}.").format(arms=", ".join(near))]
+        return words, [translate("Not separable from {arms}.").format(arms=", ".join(near))]
     return "", []
 
 

@@ -158,3 +158,78 @@ def test_kinds_and_suites_are_listed(capfd: pytest.CaptureFixture[str]) -> None:
     assert "contrast" in {each["name"] for each in found["probes"]}
     code, out, _err = call(capfd, "list")
     assert "contrast" in out
+
+
+def test_odd_words_are_asked_of_a_real_encoder_and_asked_again(capfd: pytest.CaptureFixture[str]) -> None:
+    """The bundled encoder on a shipped suite; its figures are those of docs/quality.md."""
+    code, found, _err = call(capfd, "run", "odd-one-out", "--json", "--offline")
+    assert code == 0
+    entry = found["encoders"]["text-use"]
+    assert (entry["n"], found["chance"]) == (140, 0.25)
+    assert 0.38 < entry["accuracy"] < 0.48
+    assert entry["ci"][0] > 0.25
+    code, again, _err = call(capfd, "replay", "last", "--json", "--offline")
+    assert (code, again["same"]) == (0, True), again["differences"][:5]
+
+
+def test_analogies_are_asked_of_a_real_encoder(capfd: pytest.CaptureFixture[str]) -> None:
+    code, found, _err = call(capfd, "run", "analogies", "--json", "--offline")
+    assert code == 0
+    entry = found["encoders"]["text-use"]
+    assert 0.48 < entry["accuracy"] < 0.58
+    assert entry["arms"]["nearest_c"]["accuracy"] < entry["accuracy"] < entry["mrr"]
+
+
+def test_categories_are_found_in_a_real_space(capfd: pytest.CaptureFixture[str]) -> None:
+    code, out, _err = call(capfd, "run", "categories/en", "--offline")
+    assert code == 0
+    for words in ("text-use: ρ 0.3", "above every control", "How far above each baseline", "ρ 0.49"):
+        assert words in out, out
+
+
+WORDS = ["cat", "kitten", "dog", "car", "lorry", "piano", "violin"]
+TWO = ["--encoder", "text-use", "--encoder", "text-minilm"]
+
+
+def test_two_encoders_order_pairs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "pairs.jsonl"
+    pairs = [(a, b) for i, a in enumerate(WORDS) for b in WORDS[:i]]
+    write(path, [{"id": i, "a": a, "b": b, "score": i % 7} for i, (a, b) in enumerate(pairs)])
+    code, found, _err = call(capfd, "run", str(path), *TWO, "--json", "--offline")
+    assert (code, found["measure"], found["n"]) == (0, "spearman", 21)
+    assert "p_permutation_holm" in found["comparisons"][0]
+    code, out, _err = call(capfd, "compare", "last")
+    assert (code, "difference, ρ" in out) == (0, True)
+
+
+def test_two_encoders_arrange_items(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "items.jsonl"
+    write(path, [{"id": i, "text": word} for i, word in enumerate(WORDS)])
+    code, out, _err = call(capfd, "run", str(path), *TWO, "--offline")
+    assert (code, "too few items" in out) == (0, True)
+    code, out, _err = call(capfd, "compare", "last")
+    assert (code, "structures alike" in out) == (0, True)
+
+
+def test_kinds_are_told_by_their_fields_and_bad_rows_by_their_lines(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    for rows, reasons in (
+        (
+            [{"id": 1, "words": ["a", "b"], "odd": "a"}, {"id": 2, "words": "abc", "odd": "a"}],
+            ("2 words", "list of texts"),
+        ),
+        ([{"id": 1, "a": "x", "b": "y", "c": "z", "d": "x"}], ("one of a, b and c",)),
+        ([{"id": 1, "a": "x", "b": "y", "score": "7"}], ("score is not a number",)),
+        ([{"id": 1, "text": "x"}, {"id": 2, "text": "x"}], ("", "row 1 already")),
+    ):
+        write(path, rows)
+        code, _out, err = call(capfd, "run", str(path), "--json", "--offline")
+        assert code == 2
+        for line, reason in enumerate(reasons, start=1):
+            assert not reason or f"line {line}" in err, err
+            assert reason in err, err
+    for kind in ("odd-one-out", "analogy", "graded-similarity", "similarity-structure"):
+        path = tmp_path / f"{kind}.jsonl"
+        assert call(capfd, "new", kind, "--out", str(path))[0] == 0

@@ -88,6 +88,11 @@ class Construer:
                 return Construal(sentence=sentence, tokens=clause.tokens, reason=clause.reason)
             return replace(self._weighed(sentence, gathered, frozenset(cut)), given=(verb, object))
 
+    def noun_class(self, word: str) -> str | None:
+        """The nearest class that the facts give a Chinese noun (食堂: a place to eat), None where they give none."""
+        found = self._gatherer.classes(word, self._gatherer.object_anchors(word))
+        return next((each.name for _anchor, each in found if each.distance == 1), None)
+
     def warm(self) -> None:
         """Load what the first sentence would wait for."""
         self.construe("我吃苹果")

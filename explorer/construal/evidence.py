@@ -102,7 +102,7 @@ class Gatherer:
             kin: verbs near this one, with weights.
         """
         anchors = self.object_anchors(object) or list(guesses)
-        classes = self._classes(object, anchors)
+        classes = self.classes(object, anchors)
         verbs = self.verb_anchors(verb, without_frames=without_frames)
         paths = self._construction(verb, object, complement, fronting)
         templates: dict[str, tuple[str, str]] = {}
@@ -144,7 +144,7 @@ class Gatherer:
         anchors = self.object_anchors(object)
         if any(f.relation == "MeansFiguratively" for f in self._facts.about(verb + object)):
             return 1.0
-        classes = self._classes(object, anchors)
+        classes = self.classes(object, anchors)
         return max(
             (
                 path.strength
@@ -198,7 +198,8 @@ class Gatherer:
         """Whether the graph knows `word` as a verb."""
         return any(f.relation in TAKES or "type" in f.meta for f in self._facts.about(word))
 
-    def _classes(self, object: str, anchors: Sequence[Anchor]) -> list[tuple[Anchor, Class]]:
+    def classes(self, object: str, anchors: Sequence[Anchor]) -> list[tuple[Anchor, Class]]:
+        """Classes of the anchors, each with what it is a class of, and those that the object's form tells."""
         found = [(anchor, each) for anchor in anchors for each in classes_of(self._facts, anchor.word)]
         found += [(anchor, each) for anchor, each in self._by_form(object)]
         return found

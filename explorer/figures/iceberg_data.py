@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from explorer.figures.palette import GRADIENTS, ICE, SANS, SERIF, Theme, colours
-from explorer.figures.words import counts, description, said_in
+from explorer.figures.words import counts, description
+from explorer.i18n import said_in
 from explorer.iceberg.geometry.bands import SMALL, band_font, band_name, name_box
 from explorer.iceberg.geometry.shapes import Box, Point
 from explorer.iceberg.geometry.silhouette import Facet

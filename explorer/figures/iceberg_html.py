@@ -6,8 +6,8 @@ from explorer.construal.wording import role_name
 from explorer.figures.iceberg_svg import iceberg_svg
 from explorer.figures.markup import element, number
 from explorer.figures.palette import SANS, SERIF, Theme, colours
-from explorer.figures.words import fact_line, facts_of, reading_line, said_in
-from explorer.i18n import _
+from explorer.figures.words import fact_line, facts_of, reading_line
+from explorer.i18n import _, said_in
 from explorer.iceberg.geometry.text import score
 from explorer.iceberg.layout import Layout
 from explorer.iceberg.nodes import Edge, Iceberg

@@ -1,10 +1,17 @@
-"""Elements of SVG and HTML as text; all that they hold is escaped, and what XML forbids is left out."""
+"""Elements of SVG and HTML as text; all that they hold is escaped, and what XML forbids is left out.
+
+`ems` says how wide a text is, `shortened` cuts one: for figures made without a font at hand.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
+
+from explorer.iceberg.geometry.text import ems, shortened
+
+__all__ = ["clean", "element", "ems", "escaped", "number", "shortened", "text"]
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

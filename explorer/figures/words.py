@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextvars import copy_context
-from typing import TypeVar
-
 from explorer.construal.wording import role_name
-from explorer.i18n import _, activate, ngettext
+from explorer.i18n import _, ngettext
 from explorer.iceberg.geometry.text import score
 from explorer.iceberg.nodes import DARK, WORDS, Edge, Iceberg
-
-T = TypeVar("T")
-
-
-def said_in(language: str, work: Callable[[], T]) -> T:
-    """The result of `work`, its words in `language`; the caller's language stays as it is."""
-
-    def speak() -> T:
-        activate(language)
-        return work()
-
-    return copy_context().run(speak)
 
 
 def facts_of(iceberg: Iceberg) -> list[Edge]:

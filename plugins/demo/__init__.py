@@ -62,6 +62,23 @@ class Demo(Collection):
         yield from _speech()
 
 
+class Pictograms(Collection):
+    """The demo's pictures alone, by their code points."""
+
+    name = "openmoji"
+    title = {"en": "OpenMoji's pictograms", "zh": "OpenMoji 图符"}
+    assets = (OPENMOJI,)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(_rows("emoji"))
+
+    def items(self, assets: Mapping[str, Path]) -> Iterator[SourceItem]:
+        """In the order of the table."""
+        yield from _pictures(assets[OPENMOJI.name])
+
+
 def _sentences() -> Iterator[SourceItem]:
     for number, row in enumerate(_rows("sentences"), start=1):
         for language in ("zh", "en"):
@@ -151,5 +168,5 @@ def _file(name: str) -> Traversable:
 
 @hookimpl
 def collections() -> list[Collection]:
-    """The demo."""
-    return [Demo()]
+    """The demo, and its pictures alone."""
+    return [Demo(), Pictograms()]

@@ -6,12 +6,11 @@ Whoever understands the sentence loses by each of them; whoever does not, answer
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from explorer import Ask
+from probes.spans import Row, given, spans, without
 
-Row = Mapping[str, Any]
 Rows = Sequence[Row]
 Other = Callable[[str, str], str | None]
 """(verb, object) → an object that the verb takes in another role, None where none is known."""
@@ -28,12 +27,6 @@ def ask(row: Row) -> Ask:
         object=given(row, "object"),
         options=(row["good"], row["bad"]),
     )
-
-
-def given(row: Row, part: str) -> str | None:
-    """The row's verb or object, if it is a text that stands in the sentence."""
-    word = row.get(part)
-    return word if isinstance(word, str) and word.strip() and word in row["sentence"] else None
 
 
 def asks(rows: Rows, arm: str, *, seed: int, other: Other) -> list[Ask | None]:
@@ -84,36 +77,16 @@ def _role(row: Row) -> str:
     return role if isinstance(role, str) else ""
 
 
-def _spans(row: Row) -> dict[str, tuple[int, int] | None]:
-    """Where verb and object stand: the object last in the sentence, the verb last before it (画家画大笔)."""
-    sentence = str(row["sentence"])
-    verb, thing = given(row, "verb"), given(row, "object")
-    spans: dict[str, tuple[int, int] | None] = {"verb": None, "object": None}
-    end = len(sentence)
-    if thing is not None:
-        at = sentence.rfind(thing)
-        spans["object"] = at, at + len(thing)
-        end = at
-    if verb is not None:
-        at = sentence.rfind(verb, 0, end) if verb in sentence[:end] else sentence.find(verb)
-        spans["verb"] = at, at + len(verb)
-    return spans
-
-
 def _without(row: Row, *parts: str) -> Ask | None:
-    spans = _spans(row)
-    if any(spans[part] is None for part in parts):
+    sentence = without(row, *parts)
+    if sentence is None:
         return None
-    out = [span for part in parts if (span := spans[part])]
-    sentence = "".join(
-        c for i, c in enumerate(str(row["sentence"])) if not any(start <= i < end for start, end in out)
-    )
     left = {part: None if part in parts else given(row, part) for part in ("verb", "object")}
     return Ask(sentence=sentence, **left, options=(row["good"], row["bad"]))
 
 
 def _swapped(row: Row, replacement: str | None) -> Ask | None:
-    span = _spans(row)["object"]
+    span = spans(row)["object"]
     if replacement is None or span is None:
         return None
     sentence = str(row["sentence"])

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from explorer import Ask, Chooser, FloatArray, Subject
+from explorer import Ask, Chooser, FloatArray, Progress, Subject
 from probes.statistics import Array
 from probes.subjects import Encoding
 
@@ -18,6 +18,8 @@ WEIGHT = 1.0
 """What the encoder's word weighs beside the iceberg's log-odds: this times the difference of its cosines, in units
 of its spread. The smallest weight at which plain paraphrases of the suite `controls` stay with the encoder; on
 development triples weights from 0 to 5 choose alike."""
+TOLD = 16
+"""Sentences construed between two tellings of how far it is."""
 UNRELATED = (
     "今天下午要下雨。",
     "The train leaves at nine.",
@@ -82,7 +84,11 @@ class WithIceberg:
     def margins(self, asks: Sequence[Ask]) -> Array:
         """(n,) log-odds of the iceberg, 0 where it has no opinion, and the encoder's weighed difference of cosines."""
         near = ByNearness(subject=self.encoding).margins(asks)
-        opinions = [0.0 if each is None else each for each in self.chooser.log_odds(asks)]
+        opinions: list[float] = []
+        for start in range(0, len(asks), TOLD):
+            self.encoding.progress(Progress(stage=self.name, done=start, total=len(asks)))
+            found = self.chooser.log_odds(asks[start : start + TOLD])
+            opinions += [0.0 if each is None else each for each in found]
         return np.array(opinions, np.float64) + WEIGHT * near / self.spread()
 
     def spread(self) -> float:

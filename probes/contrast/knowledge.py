@@ -18,7 +18,8 @@ import numpy as np
 from explorer import Ask, Chooser, translate
 from explorer.i18n import N_
 from probes import figures
-from probes.contrast.arms import Row, Rows, given
+from probes.contrast.arms import Rows
+from probes.spans import Row, given
 from probes.statistics import Array, difference_interval
 from probes.verdicts import LEAST, TOO_FEW
 

@@ -10,14 +10,18 @@ import numpy as np
 from explorer import InputError, Probe, Progress, Subject, hookimpl, open_chooser, translate
 from probes import figures, overlap
 from probes.contrast import knowledge, strata, verdicts
-from probes.contrast.arms import ARMS, FULL, Other, Row, ask, asks
+from probes.contrast.arms import ARMS, FULL, Other, ask, asks
 from probes.contrast.judges import ByLetters, ByNearness, Judge, WithIceberg, judge_of, scores
+from probes.contrast.options import unfit
+from probes.spans import Row
 from probes.statistics import Array, item_interval
+from probes.steps import Steps
 from probes.subjects import Random
 
 CHANCE = 0.5
 CONTROL = "control"
 """The phenomenon of rows that any sound encoder gets right: reported apart."""
+PARTS = ("verb", "object", "role")
 LETTERS: tuple[tuple[str, Callable[[str, str], float]], ...] = (
     ("char_overlap", overlap.characters),
     ("bigram_overlap", overlap.bigrams),
@@ -44,7 +48,7 @@ class Contrast(Probe):
     def check(self, rows: Sequence[Row]) -> list[tuple[int, str]]:
         """Options that are equal, parts of the sentence that are no texts, mirrors of what is not there."""
         ids = {str(row["id"]) for row in rows}
-        return [(i, reason) for i, row in enumerate(rows) if (reason := _wrong(row, ids))]
+        return [(i, reason) for i, row in enumerate(rows) if (reason := unfit(row, ids, PARTS))]
 
     def run(
         self,
@@ -63,10 +67,7 @@ class Contrast(Probe):
                 next_step=translate("Give at least two rows; twenty for a verdict."),
             )
         judges = [judge_of(subject) for subject in subjects]
-        other = _other_object(subjects)
-        prompts = {arm: asks(asked, arm, seed=seed, other=other) for arm in (FULL, *ARMS)}
-        if any(row.get(knowledge.FACT) for row in asked):
-            prompts |= {name: knowledge.asks(asked, name) for name in knowledge.CONDITIONS}
+        prompts = _prompts(asked, seed, _other_object(subjects, progress) if judges else None)
         verbs = [
             str(row.get("verb") or row["id"]) for row in asked
         ]  # rows without a verb stand for themselves
@@ -86,19 +87,38 @@ class Contrast(Probe):
             }
             if asked
             else {},
+            "strata": strata.counts(asked) if asked else {},
         }
         whole: dict[str, Array] = {}
-        for done, judge in enumerate(judges):
-            progress(Progress(stage=judge.name, done=done, total=len(judges)))
-            margins = {arm: _margins(judge, prompts[arm]) for arm in prompts}
+        steps = Steps(progress, len(judges) * len(prompts))
+        for judge in judges:
+            margins = {}
+            for arm, prompt in prompts.items():
+                steps.begin(judge.name, arm)
+                margins[arm] = _margins(judge, prompt)
             entry: dict[str, Any] = {}
             if asked:
                 whole[judge.name] = scores(margins[FULL])
                 entry = _entry(asked, margins, baselines, verbs)
             result["encoders"][judge.name] = entry | {CONTROL: _control(easy, judge)}
-        progress(Progress(stage=translate("done"), done=len(judges), total=len(judges)))
+        steps.end()
         result["comparisons"] = figures.compared(whole, verbs) if len(whole) > 1 else []
         return result
+
+
+def _prompts(rows: Sequence[Row], seed: int, other: Other | None) -> dict[str, Sequence[Any]]:
+    """What is asked in each arm, and of rows with a fact in each knowledge condition.
+
+    `other` is None where no judge is asked: the baselines see the full sentence only.
+    """
+    if other is None:
+        return {FULL: [ask(row) for row in rows]}
+    prompts: dict[str, Sequence[Any]] = {
+        arm: asks(rows, arm, seed=seed, other=other) for arm in (FULL, *ARMS)
+    }
+    if any(row.get(knowledge.FACT) for row in rows):
+        prompts |= {name: knowledge.asks(rows, name) for name in knowledge.CONDITIONS}
+    return prompts
 
 
 def _entry(
@@ -159,29 +179,18 @@ def _control(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
     }
 
 
-def _other_object(subjects: Sequence[Subject]) -> Other:
+def _other_object(subjects: Sequence[Subject], progress: Callable[[Any], None]) -> Other:
     """Ask the iceberg's own knowledge, that of the first subject that has it; opened when first needed."""
+    step = Progress(stage=translate("writing the conditions"), done=0, total=0)
     known = [subject.chooser for subject in subjects if isinstance(subject, WithIceberg)]
 
     def other(verb: str, thing: str) -> str | None:
+        progress(step)
         if not known:
             known.append(open_chooser())
         return known[0].contrasting(verb, thing)
 
     return other
-
-
-def _wrong(row: Row, ids: set[str]) -> str:
-    if row["good"] == row["bad"]:
-        return translate("good and bad are equal")
-    for part in ("verb", "object", "phenomenon", "role", "mirror_of"):
-        value = row.get(part)
-        if value is not None and not isinstance(value, str | int):
-            return translate("{field} is not a text").format(field=part)
-    mirror = row.get("mirror_of")
-    if mirror is not None and (str(mirror) not in ids or str(mirror) == str(row["id"])):
-        return translate("mirror_of names {id}, which is no other row").format(id=mirror)
-    return ""
 
 
 @hookimpl

@@ -7,10 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from probes.contrast.arms import Row
 from probes.figures import bounds, rounded
 from probes.overlap import stratum
+from probes.spans import Row
 from probes.statistics import Array, item_interval
+
+STRATA = ("overlap_bad", "overlap_tied", "overlap_good")
+
+
+def counts(rows: Sequence[Row]) -> dict[str, int]:
+    """How many rows there are where the letters favour the bad option, neither, or the good one."""
+    names: list[str] = [stratum(row["sentence"], row["good"], row["bad"]) for row in rows]
+    return {name: names.count(name) for name in STRATA}
 
 
 def strata(rows: Sequence[Row], scored: Array) -> dict[str, dict[str, Any]]:
@@ -18,7 +26,7 @@ def strata(rows: Sequence[Row], scored: Array) -> dict[str, dict[str, Any]]:
     names = np.array([stratum(row["sentence"], row["good"], row["bad"]) for row in rows])
     return {
         name: {"n": int((names == name).sum()), "correct": rounded(scored[names == name].sum())}
-        for name in ("overlap_bad", "overlap_tied", "overlap_good")
+        for name in STRATA
     }
 
 

@@ -78,11 +78,15 @@ def _misled(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 
 def _pairs(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
+    reason = pairs_reason(figures)
+    return (PAIRS, [reason]) if reason else ("", [])
+
+
+def pairs_reason(figures: Mapping[str, Any]) -> str:
+    """Why mirrored pairs, where there are enough of them, are at chance; empty where they are not."""
     pairs = figures["mirrored"]
     if pairs["n"] >= LEAST and pairs["ci"][0] <= pairs["chance"]:
-        return PAIRS, [
-            translate("Both of a mirrored pair right: {right} of {n}.").format(
-                right=pairs["both_right"], n=pairs["n"]
-            )
-        ]
-    return "", []
+        return translate("Both of a mirrored pair right: {right} of {n}.").format(
+            right=pairs["both_right"], n=pairs["n"]
+        )
+    return ""

@@ -22,6 +22,9 @@ class Suite:
     probe: str
     title: Mapping[str, str]
     hypothesis: str
+    design: str
+    sources: str
+    licence: str
     files: Mapping[str, Path]
     sha256: Mapping[str, str]
 
@@ -52,6 +55,22 @@ class Suite:
 def suites() -> list[Suite]:
     """Every suite that ships, by name."""
     return [_read(path) for path in sorted(FOLDER.glob("*/suite.toml"))]
+
+
+def find_suite(name: str) -> Suite:
+    """The suite of a name.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = {each.name: each for each in suites()}
+    if name not in found:
+        raise InputError(
+            translate("There is no suite {name}. Suites: {choices}.").format(
+                name=name, choices=", ".join(found)
+            )
+        )
+    return found[name]
 
 
 def find_rows(name: str) -> Path:
@@ -91,6 +110,9 @@ def _read(path: Path) -> Suite:
         probe=said["probe"],
         title=said["title"],
         hypothesis=said["hypothesis"],
+        design=said["design"].strip(),
+        sources=said.get("sources", "").strip(),
+        licence=said["licence"],
         files={part: path.parent / each["name"] for part, each in parts.items()},
         sha256={part: each["sha256"] for part, each in parts.items()},
     )
