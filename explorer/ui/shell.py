@@ -62,7 +62,9 @@ def _iceberg() -> None:
 
 def _by_plugin(page: Page) -> None:
     """A plugin's page; what it raises stands in its place, and the navigation stays."""
-    st.title(localise(page.title) or page.name, anchor=False)
+    with st.container(key="page-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(localise(page.title) or page.name, anchor=False, width="content")
+        state.set_head(st.container(key="page-head-beside", horizontal=True, vertical_alignment="center"))
     with states.guarded():
         page.draw()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import wraps
 from typing import Any
@@ -17,6 +18,7 @@ from store import ItemRecord
 
 FIRST_K = 5
 LABEL = 80
+_HEAD: ContextVar[Any] = ContextVar("explorer_page_head")
 
 
 def language() -> str:
@@ -33,6 +35,16 @@ def spoken(function: Callable[..., None]) -> Callable[..., None]:
         function(*args, **kwargs)
 
     return inner
+
+
+def set_head(container: Any) -> None:
+    """The place beside the title of the page that is being drawn."""
+    _HEAD.set(container)
+
+
+def head() -> Any:
+    """The container beside the page's title."""
+    return _HEAD.get()
 
 
 def parts() -> list[QueryPart]:

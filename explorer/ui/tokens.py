@@ -36,7 +36,9 @@ ON_PRIMARY = {"light": "#FFFFFF", "dark": "#0A1722"}
 CUT = {"light": "#B3263C", "dark": "#FF8592"}
 CUT_SOFT = {"light": "#FCECEE", "dark": "#3A1D24"}
 OK = {"light": "#166C4D", "dark": "#5FD3A8"}
+OK_SOFT = {"light": "#E4F3ED", "dark": "#143228"}
 WARN = {"light": "#8A5A00", "dark": "#F0C05A"}
+WARN_SOFT = {"light": "#FDF3DF", "dark": "#33290F"}
 LIT = {"light": "#FFCF5C", "dark": "#FFCF5C"}
 LIT_BAR = {"light": "#CF8F00", "dark": "#FFC53D"}
 LIT_INK = {"light": "#8A5A00", "dark": "#FFD166"}
@@ -54,7 +56,9 @@ NAMED = {
     "cut": CUT,
     "cut-soft": CUT_SOFT,
     "ok": OK,
+    "ok-soft": OK_SOFT,
     "warn": WARN,
+    "warn-soft": WARN_SOFT,
     "lit": LIT,
     "lit-bar": LIT_BAR,
     "lit-ink": LIT_INK,
