@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from explorer.construal.readings import COARSE
     from explorer.figures import markup, palette
     from explorer.figures.png import svg_png
+    from explorer.files import folder_digest, write_whole
     from explorer.knowledge.relations import RELATIONS, ROLES
     from explorer.media import decode_audio, decode_image, decode_text, read_limited
     from explorer.media.text import language_of
@@ -126,6 +127,7 @@ __all__ = [
     "decode_image",
     "decode_text",
     "emit_json",
+    "folder_digest",
     "hookimpl",
     "key_digest",
     "language_of",
@@ -137,6 +139,7 @@ __all__ = [
     "read_limited",
     "svg_png",
     "translate",
+    "write_whole",
 ]
 
 _LAZY = {
@@ -159,6 +162,8 @@ _LAZY = {
     "language_of": "explorer.media.text",
     "ProgressLine": "explorer.cli.progress",
     "emit_json": "explorer.cli.output",
+    "folder_digest": "explorer.files",
+    "write_whole": "explorer.files",
     "open_space": "explorer.spaces",
     "palette": "explorer.figures",
     "read_limited": "explorer.media",

@@ -7,7 +7,6 @@ is read, and a model without a trained head over tokens is refused.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +22,7 @@ from explorer import (
     MissingError,
     RefusedContent,
     TokenScores,
+    folder_digest,
     hookimpl,
     translate,
 )
@@ -290,12 +290,7 @@ def _revision(argument: str, model: Any) -> str:
     folder = Path(argument)
     if not folder.is_dir():
         return str(getattr(model.config, "_commit_hash", None) or "hub")
-    state = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        state.update(path.relative_to(folder).as_posix().encode())
-        with path.open("rb") as file:
-            state.update(hashlib.file_digest(file, "sha256").digest())
-    return state.hexdigest()[:16]
+    return folder_digest(folder)
 
 
 @contextmanager

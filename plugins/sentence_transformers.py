@@ -6,7 +6,6 @@ omni-modal model gives a space in which all of them are native. No remote code i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer import Content, Encoder, EncoderFamily, FloatArray, MissingError, hookimpl, translate
+from explorer import (
+    Content,
+    Encoder,
+    EncoderFamily,
+    FloatArray,
+    MissingError,
+    folder_digest,
+    hookimpl,
+    translate,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -138,12 +146,7 @@ def _revision(argument: str, model: SentenceTransformer) -> str:
     if not folder.is_dir():
         card = getattr(model, "model_card_data", None)
         return str(getattr(card, "base_model_revision", None) or "hub")
-    state = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        state.update(path.relative_to(folder).as_posix().encode())
-        with path.open("rb") as file:
-            state.update(hashlib.file_digest(file, "sha256").digest())
-    return state.hexdigest()[:16]
+    return folder_digest(folder)
 
 
 @hookimpl

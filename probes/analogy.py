@@ -15,7 +15,7 @@ import numpy as np
 from explorer import Probe, Progress, Subject, hookimpl, translate
 from probes import choice, figures, overlap
 from probes.choice import Answers, Row, Rows, Task
-from probes.statistics import Array, item_interval
+from probes.statistics import Array
 from probes.subjects import WordForm
 from probes.vectors import encoders_alone, unit_vectors
 
@@ -163,8 +163,7 @@ def _mrr(found: Answers) -> float:
 
 def _beside(found: Answers) -> dict[str, Any]:
     return {
-        "accuracy": figures.rounded(found.scores.mean()),
-        "ci": figures.bounds(item_interval(found.scores)),
+        **figures.share(found.scores),
         "mrr": _mrr(found),
     }
 

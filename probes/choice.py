@@ -14,7 +14,7 @@ import numpy as np
 from explorer import InputError, translate
 from probes import figures
 from probes.contrast.judges import EQUAL
-from probes.statistics import Array, item_interval
+from probes.statistics import Array
 from probes.subjects import Random
 from probes.verdicts import verdict
 
@@ -111,13 +111,7 @@ def result(probe: str, task: Task, baselines: Mapping[str, Answers], notes: Sequ
         "n": len(task.rows),
         "notes": list(notes),
         "encoders": {},
-        "baselines": {
-            name: {
-                "accuracy": figures.rounded(each.scores.mean()),
-                "ci": figures.bounds(item_interval(each.scores)),
-            }
-            for name, each in baselines.items()
-        },
+        "baselines": {name: figures.share(each.scores) for name, each in baselines.items()},
     }
 
 

@@ -148,6 +148,11 @@ def left_out_notes(reasons: Mapping[str, str]) -> list[str]:
     ]
 
 
+def share(scored: Array) -> dict[str, Any]:
+    """Accuracy and its interval alone, as baselines have it."""
+    return {"accuracy": rounded(scored.mean()), "ci": bounds(item_interval(scored))}
+
+
 def rounded(value: float, digits: int = 4) -> float:
     """For reports."""
     return round(float(value), digits)

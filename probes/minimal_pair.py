@@ -16,7 +16,7 @@ from explorer import InputError, Probe, Progress, Subject, TokenScores, hookimpl
 from probes import figures, verdicts
 from probes.overlap import letters
 from probes.spans import Row, Span
-from probes.statistics import Array, item_interval
+from probes.statistics import Array
 from probes.subjects import Likelihoods
 from probes.trigrams import of_the_knowledge
 
@@ -83,13 +83,7 @@ class MinimalPair(Probe):
             "encoders": {},
             "left_out_encoders": left_out,
             "notes": figures.left_out_notes(left_out),
-            "baselines": {
-                name: {
-                    "accuracy": figures.rounded(each.mean()),
-                    "ci": figures.bounds(item_interval(each)),
-                }
-                for name, each in baselines.items()
-            },
+            "baselines": {name: figures.share(each) for name, each in baselines.items()},
         }
         whole: dict[str, Array] = {}
         for done, model in enumerate(models):

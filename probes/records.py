@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from explorer import Chooser, InputError, data_dir, translate
+from explorer import Chooser, InputError, data_dir, translate, write_whole
 from probes.cache import version_of
 from probes.rows import RowFile
 
@@ -94,13 +94,14 @@ def folder() -> Path:
 
 
 def keep(kept: Mapping[str, Any]) -> Path:
-    """Write a record, whole or not at all."""
+    """Write a record, whole or not at all.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     folder().mkdir(parents=True, exist_ok=True)
     path = folder() / f"{kept['id']}.json"
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
-    part.replace(path)
-    return path
+    return write_whole(path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
 
 
 def load(name: str) -> dict[str, Any]:

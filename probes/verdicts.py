@@ -58,6 +58,21 @@ def above_baselines(
     return "", []
 
 
+def lost_by(arms: Mapping[str, Mapping[str, Any]]) -> tuple[bool, list[str]]:
+    """Whether every arm with enough items costs something, and what there is to say of the others.
+
+    Arms of fewer than `LEAST` items are not judged; where all are such, nothing was shown to be lost.
+    """
+    thin = [name for name, each in arms.items() if each["n"] < LEAST]
+    same = [name for name, each in arms.items() if name not in thin and not separable(each)]
+    words = []
+    if thin:
+        words.append(translate("Too few rows for {arms}: not judged.").format(arms=", ".join(thin)))
+    if same:
+        words.append(translate("Nothing is lost by {arms}.").format(arms=", ".join(same)))
+    return not same and len(thin) < len(arms), words
+
+
 def separable(arm: Mapping[str, Any] | None) -> bool:
     """The whole is better than the arm: the interval of the gap lies above zero."""
     return arm is not None and arm["gap_ci"] is not None and arm["gap_ci"][0] > 0

@@ -12,6 +12,7 @@ from explorer.figures.iceberg_jsonld import iceberg_jsonld
 from explorer.figures.iceberg_svg import iceberg_svg
 from explorer.figures.palette import Theme
 from explorer.figures.png import svg_png
+from explorer.files import write_whole
 from explorer.i18n import _
 from explorer.iceberg.layout import lay_out
 from explorer.iceberg.nodes import Iceberg
@@ -43,17 +44,7 @@ def write_iceberg(
                 name=kind, choices=", ".join(KINDS)
             )
         )
-    content = makers[kind]()
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(
-            _("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror)
-        ) from None
-    return path
+    return write_whole(path, makers[kind]())
 
 
 def _svg(iceberg: Iceberg, theme: Theme, language: str) -> str:

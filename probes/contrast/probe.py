@@ -14,7 +14,7 @@ from probes.contrast.arms import ARMS, FULL, Other, ask, asks
 from probes.contrast.judges import ByLetters, ByNearness, Judge, WithIceberg, judge_of, scores
 from probes.contrast.options import unfit
 from probes.spans import Row
-from probes.statistics import Array, item_interval
+from probes.statistics import Array
 from probes.steps import Steps
 from probes.subjects import Random
 
@@ -78,15 +78,7 @@ class Contrast(Probe):
             "n": len(asked),
             "controls": len(easy),
             "encoders": {},
-            "baselines": {
-                name: {
-                    "accuracy": figures.rounded(each.mean()),
-                    "ci": figures.bounds(item_interval(each)),
-                }
-                for name, each in baselines.items()
-            }
-            if asked
-            else {},
+            "baselines": {name: figures.share(each) for name, each in baselines.items()} if asked else {},
             "strata": strata.counts(asked) if asked else {},
         }
         whole: dict[str, Array] = {}
@@ -172,11 +164,7 @@ def _control(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
     if not rows:
         return {"n": 0, "accuracy": None, "ci": None}
     scored = scores(judge.margins([ask(row) for row in rows]))
-    return {
-        "n": len(rows),
-        "accuracy": figures.rounded(scored.mean()),
-        "ci": figures.bounds(item_interval(scored)),
-    }
+    return {"n": len(rows), **figures.share(scored)}
 
 
 def _other_object(subjects: Sequence[Subject], progress: Callable[[Any], None]) -> Other:

@@ -23,7 +23,7 @@ from typing import Any
 from explorer import translate
 from explorer.i18n import N_
 from probes.contrast.arms import ARMS
-from probes.verdicts import LEAST, above_baselines, beyond_chance, separable
+from probes.verdicts import LEAST, above_baselines, beyond_chance, lost_by
 
 BASELINES = ("char_overlap", "bigram_overlap", "length", "random")
 SHOWN = N_("construal shown")
@@ -52,18 +52,12 @@ def _baselines(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 def _ablations(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
     arms = {name: figures["arms"][name] for name in ARMS if name in figures["arms"]}
-    thin = [name for name, each in arms.items() if each["n"] < LEAST]
-    same = [name for name, each in arms.items() if name not in thin and not separable(each)]
-    words = []
-    if thin:
-        words.append(translate("Too few rows for {arms}: not judged.").format(arms=", ".join(thin)))
-    if same:
-        words.append(translate("Nothing is lost by {arms}.").format(arms=", ".join(same)))
-        return ABLATION, words
-    if len(thin) == len(arms):
+    lost, words = lost_by(arms)
+    if lost:
+        return "", words
+    if all(each["n"] < LEAST for each in arms.values()):
         words.append(translate("No arm could be asked: give verb and object in each row."))
-        return ABLATION, words
-    return "", words
+    return ABLATION, words
 
 
 def _misled(figures: Mapping[str, Any]) -> tuple[str, list[str]]:

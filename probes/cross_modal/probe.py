@@ -25,7 +25,7 @@ from probes.contrast.strata import mirrored
 from probes.cross_modal import verdicts
 from probes.cross_modal.arms import ARMS, FULL, Row, Rows
 from probes.cross_modal.seeing import Seen, look, margins
-from probes.statistics import Array, item_interval
+from probes.statistics import Array
 from probes.subjects import Random
 
 CHANCE = 0.5
@@ -201,11 +201,7 @@ def _by_chance(rows: Rows, seed: int) -> Array:
 def _accuracy(scored: Array) -> dict[str, Any]:
     if not len(scored):
         return {"n": 0, "accuracy": None, "ci": None}
-    return {
-        "n": len(scored),
-        "accuracy": figures.rounded(scored.mean()),
-        "ci": figures.bounds(item_interval(scored)),
-    }
+    return {"n": len(scored), **figures.share(scored)}
 
 
 @hookimpl

@@ -20,7 +20,7 @@ from explorer import translate
 from explorer.i18n import N_
 from probes.contrast.verdicts import pairs_reason
 from probes.cross_modal.arms import HIDDEN, NOISE, SWAPPED
-from probes.verdicts import LEAST, beyond_chance, separable
+from probes.verdicts import beyond_chance, lost_by
 
 JUDGED = (HIDDEN, SWAPPED, NOISE)
 SHOWN = N_("pictures and sounds understood")
@@ -33,24 +33,10 @@ def verdict(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
     failed, reasons = beyond_chance(figures, 0.5)
     if failed:
         return failed, reasons
-    failed, words = _arms(figures)
-    if failed:
-        return failed, words
+    lost, words = lost_by({name: figures["arms"][name] for name in JUDGED})
+    if not lost:
+        return UNSEEN, words
     paired = pairs_reason(figures)
     if paired:
         return PAIRS, [*words, paired]
     return SHOWN, [*words, translate("It passes every control.")]
-
-
-def _arms(figures: Mapping[str, Any]) -> tuple[str, list[str]]:
-    arms = {name: figures["arms"][name] for name in JUDGED}
-    thin = [name for name, each in arms.items() if each["n"] < LEAST]
-    same = [name for name, each in arms.items() if name not in thin and not separable(each)]
-    words = []
-    if thin:
-        words.append(translate("Too few rows for {arms}: not judged.").format(arms=", ".join(thin)))
-    if same:
-        words.append(translate("Nothing is lost by {arms}.").format(arms=", ".join(same)))
-    if same or len(thin) == len(arms):
-        return UNSEEN, words
-    return "", words

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from explorer import InputError, svg_png, translate
+from explorer import InputError, svg_png, translate, write_whole
 from probes.report.forest import forest_svg
 from probes.report.heatmap import heatmap_svg
 from probes.report.latex import table_latex
@@ -53,16 +53,7 @@ def write_report(
             next_step=translate("Give another name (-o FILE), or replace it: --force"),
         )
     content = _content(record, kind, figure or "forest", items=items, theme=theme, width=width)
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(
-            translate("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror)
-        ) from None
-    return path
+    return write_whole(path, content)
 
 
 def _checked(kind: str, path: Path, figure: str | None, *, items: bool) -> None:

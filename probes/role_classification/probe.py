@@ -17,7 +17,7 @@ from probes.role_classification.answers import Study, baselines, construed, lear
 from probes.role_classification.figures import macro_f1, selective, shuffled
 from probes.role_classification.linear import LEAST_GROUPS, Answers, Names
 from probes.spans import Row, given
-from probes.statistics import Array, item_interval
+from probes.statistics import Array
 
 BY_VERB, BY_CLASS = "verb", "object_class"
 
@@ -66,7 +66,7 @@ class RoleClassification(Probe):
             "object_classes": sources,
             "encoders": {},
             "left_out_encoders": {},
-            "baselines": {name: _scored(asked.scores(each)) for name, each in ground[BY_VERB].items()},
+            "baselines": {name: figures.share(asked.scores(each)) for name, each in ground[BY_VERB].items()},
         }
         studies: dict[str, dict[str, Study]] = {}
         whole: dict[str, Array] = {}
@@ -160,7 +160,7 @@ def _construal_entry(asked: Asked, subject: WithIceberg, study: Study) -> tuple[
     everyone = np.ones(len(scored), bool)
     entry = figures.accuracy(scored, verbs)
     entry["coverage"] = figures.rounded(sure.mean())
-    entry["answered"] = _scored(scored[sure]) if sure.any() else None
+    entry["answered"] = figures.share(scored[sure]) if sure.any() else None
     entry["macro_f1"] = macro_f1(asked.labels, answers.predicted)
     others = {name: each.predicted for name, each in study.answers.items()}
     others |= asked.ground[BY_VERB]
@@ -188,10 +188,6 @@ def _finished(asked: Asked, entry: dict[str, Any], answers: Answers, scored: Arr
         for i, row in enumerate(asked.rows)
     ]
     return entry
-
-
-def _scored(scored: Array) -> dict[str, Any]:
-    return {"accuracy": figures.rounded(scored.mean()), "ci": figures.bounds(item_interval(scored))}
 
 
 def _knowledge(subjects: Sequence[Subject]) -> Callable[[], views.Known]:
